@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make            builds everything into build/        make check       every test, the lab included (as root)
+# make install    PREFIX, DESTDIR; make uninstall      make check-unit  without root and the lab, in a minute
+# make demo       a card moves, in a virtual machine   make lab         the lab's scenarios alone
+# make bench      figures                              make fuzz        fuzzes the parsers; lint, format as well
+#
+# CC=clang builds with clang, SAN=1 with ASan and UBSan, WERROR=1 makes warnings errors; each in a folder of its own.
+
+VERSION := 0.1.0
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
+
+# libvirt's AppArmor profile lets a hook run only from these two, and follows a symlink to them: never from PREFIX.
+sbindir   := /usr/sbin
+hookdir   := /etc/libvirt/hooks/qemu.d
+bindir    := $(PREFIX)/bin
+mandir    := $(PREFIX)/share/man
+udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
+
+PKG_CONFIG ?= pkg-config
+CPPFLAGS   += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -Ilib -I.
+WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla $(if $(WERROR),-Werror)
+HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDENING  += $(if $(filter clang%,$(CC)),,-fstack-clash-protection)
+SANITIZERS := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZERS := $(if $(SAN),$(SANITIZERS))
+OPTIMIZE   ?= -O2 -g
+CFLAGS     += -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZERS)
+LDFLAGS    += -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZERS)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# ---- layers: one static archive each, in one direction ----
+
+LAYERS := base model host probe plan apply
+
+# What each layer stands on; the last is the nearest to the ground.
+below_base  :=
+below_model := base
+below_host  := model base
+below_probe := host model base
+below_plan  := model base
+below_apply := plan probe host model base
+
+pkgs_host  := libpci
+pkgs_probe := libxml-2.0
+
+archive  = $(BUILD)/lib$(1).a
+sources  = $(sort $(wildcard lib/$(1)/*.c))
+objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
+archives = $(foreach l,$(1),$(call archive,$(l)))
+
+define layer
+$(call archive,$(1)): $(call objects,$(call sources,$(1)))
+	@rm -f $$@
+	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
+endef
+
+# ---- programs ----
+
+PROGRAMS := gpu-handoff gpu-handoff-hook gpu-handoff-udev gpu-handoff-xmlgen
+
+dir_gpu-handoff         := cli
+pkgs_gpu-handoff        := libxml-2.0 libpci json-c smartcols libvirt
+dir_gpu-handoff-hook    := hooks
+pkgs_gpu-handoff-hook   := libxml-2.0
+dir_gpu-handoff-udev    := udev
+pkgs_gpu-handoff-udev   :=
+dir_gpu-handoff-xmlgen  := xmlgen
+pkgs_gpu-handoff-xmlgen := libxml-2.0
+
+define program
+$(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archives,apply $(below_apply))
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
+endef
+
+say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
+
+ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
+
+.PHONY: all
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
+
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
+	@mkdir -p $(@D)
+	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- installing ----
+
+MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
+MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
+
+.PHONY: install uninstall
+install: all
+	install -D -m 755 $(BUILD)/gpu-handoff-hook $(DESTDIR)$(sbindir)/gpu-handoff-hook
+	install -d -m 755 $(DESTDIR)$(hookdir)
+	ln -sfn $(sbindir)/gpu-handoff-hook $(DESTDIR)$(hookdir)/50-gpu-handoff
+	install -D -m 755 $(BUILD)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff
+	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
+	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
+	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
+	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man8
+	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
+
+uninstall:
+	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
+	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
+	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
+	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+
+.PHONY: clean
+clean:
+	rm -rf build

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+
+/* Where `gpu-handoff xml` finds its program. */
+#define XMLGEN BINDIR "/gpu-handoff-xmlgen"
+
+static const struct command *const commands[] = {
+	&command_list,
+	&command_plan,
+	&command_detach,
+	&command_reattach,
+	&command_recover,
+};
+
+static const struct {
+	struct option option;
+	unsigned int mask;
+	const char *argument, *help;
+} options[] = {
+	{ { "json", no_argument, NULL, 'j' }, OPTION_JSON, "", "print JSON" },
+	{ { "sysroot", required_argument, NULL, 's' }, OPTION_SYSROOT, " DIR",
+		"read a recorded machine, not this one" },
+	{ { "dry-run", no_argument, NULL, 'n' }, OPTION_DRY_RUN, "", "show what would be done" },
+	{ { "help", no_argument, NULL, 'h' }, 0, "", "this" },
+};
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static void print_help(FILE *stream)
+{
+	(void)fputs("usage: gpu-handoff COMMAND [OPTION…] [ARGUMENT]\n\n"
+		    "Gives a graphics card to a libvirt VM, and brings it back.\n\ncommands:\n",
+		stream);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *argument = commands[i]->argument ? commands[i]->argument : "";
+
+		(void)fprintf(stream, "  %s %-*s  %s\n", commands[i]->name, 27 - (int)strlen(commands[i]->name),
+			argument, commands[i]->help);
+	}
+	(void)fprintf(stream, "  %-28s  %s\n\noptions, where a command has them:\n", "xml OPTION…",
+		"run gpu-handoff-xmlgen, which writes domain XML");
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		(void)fprintf(stream, "  --%s%-*s  %s\n", options[i].option.name,
+			26 - (int)strlen(options[i].option.name), options[i].argument, options[i].help);
+	(void)fputs("\nsee gpu-handoff(1); what the hook did is in 'journalctl -t gpu-handoff'\n", stream);
+}
+
+static void print_command_help(const struct command *command)
+{
+	(void)printf("usage: gpu-handoff %s%s%s%s\n%s\n", command->name, command->options ? " [OPTION…]" : "",
+		command->argument ? " " : "", command->argument ? command->argument : "", command->help);
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		if (!options[i].mask || command->options & options[i].mask)
+			(void)printf("  --%s%-*s  %s\n", options[i].option.name,
+				16 - (int)strlen(options[i].option.name), options[i].argument, options[i].help);
+	}
+}
+
+static int usage(const char *command, const char *problem, const char *subject)
+{
+	(void)fprintf(stderr, "gpu-handoff: %s '%s'; see 'gpu-handoff %s%s--help'\n", problem, subject,
+		command ? command : "", command ? " " : "");
+	return EXIT_USAGE;
+}
+
+/* The options that the command takes. Returns 0; 1 when help was shown; -EINVAL when it has said what is wrong. */
+static int parse_options(const struct command *command, int argc, char *argv[], struct invocation *invocation)
+{
+	struct option known[N_OPTIONS + 1] = { 0 };
+	int n = 0, c;
+
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		if (!options[i].mask || command->options & options[i].mask)
+			known[n++] = options[i].option;
+	}
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, ":h", known, NULL)) >= 0) {
+		switch (c) {
+		case 'j':
+			invocation->json = true;
+			break;
+		case 's':
+			invocation->sysroot = optarg;
+			break;
+		case 'n':
+			invocation->dry_run = true;
+			break;
+		case 'h':
+			print_command_help(command);
+			return 1;
+		default:
+			(void)usage(command->name, c == ':' ? "no value for" : "no such option", argv[optind - 1]);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int run_command(const struct command *command, struct invocation *invocation)
+{
+	struct refusal refusal;
+	int r;
+
+	if (command->root && !invocation->dry_run && geteuid() != 0) {
+		(void)fprintf(stderr, "gpu-handoff: '%s' changes the host; run it with sudo\n", command->name);
+		return EXIT_REFUSED;
+	}
+	r = host_open(invocation->sysroot, &invocation->host);
+	if (r < 0)
+		r = refusal_set(&refusal, REFUSAL_INPUT, "cannot read a machine below '%s': %s",
+			invocation->sysroot ? invocation->sysroot : "/", strerror(-r));
+	else
+		r = command->run(invocation, &refusal);
+	host_close(&invocation->host);
+	if (r < 0) {
+		(void)fflush(stdout);
+		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);
+		return EXIT_REFUSED;
+	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		(void)fprintf(stderr, "gpu-handoff: cannot write the output: %s\n", strerror(errno));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static int parse_command(const struct command *command, int argc, char *argv[])
+{
+	struct invocation invocation = { 0 };
+	int r = parse_options(command, argc, argv, &invocation);
+
+	if (r != 0)
+		return r < 0 ? EXIT_USAGE : EXIT_DONE;
+	if (optind < argc && command->argument)
+		invocation.argument = argv[optind++];
+	if (optind < argc)
+		return usage(command->name, "unexpected", argv[optind]);
+	if (command->argument && !invocation.argument)
+		return usage(command->name, "missing", command->argument);
+	return run_command(command, &invocation);
+}
+
+int cli_run(int argc, char *argv[])
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)puts("gpu-handoff " VERSION);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "xml") == 0) {
+		argv[1] = (char *)"gpu-handoff-xmlgen";
+		(void)execv(XMLGEN, argv + 1);
+		(void)fprintf(stderr, "gpu-handoff: cannot run '%s': %s\n", XMLGEN, strerror(errno));
+		return EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return parse_command(commands[i], argc - 1, argv + 1);
+	}
+	return usage(NULL, "no such command", argv[1]);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli: gpu-handoff's commands, one const struct each. Dispatch, option parsing and --help walk the same table.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/host.h"
+#include "model/refusal.h"
+
+/* Exit codes. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1, /* refused or failed */
+	EXIT_USAGE = 2,
+};
+
+/* Options that a command takes, as a mask. */
+enum {
+	OPTION_JSON = 1 << 0,
+	OPTION_SYSROOT = 1 << 1,
+	OPTION_DRY_RUN = 1 << 2,
+};
+
+struct invocation {
+	struct host host;
+	const char *sysroot; /* NULL for the running host */
+	bool json, dry_run;
+	const char *argument; /* the command's own, or NULL */
+};
+
+struct command {
+	const char *name;
+	const char *argument; /* as in the help, or NULL when it takes none */
+	const char *help;     /* one line */
+	unsigned int options;
+	bool root; /* needs root where it is about the running host */
+	/* Returns ≥ 0, or -ECANCELED with the refusal filled. */
+	int (*run)(struct invocation *invocation, struct refusal *refusal);
+};
+
+extern const struct command command_list, command_plan, command_detach, command_reattach, command_recover;

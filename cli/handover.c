@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* detach, reattach and recover: handovers that a person asks for. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apply/handover.h"
+#include "apply/journal.h"
+#include "cli/command.h"
+#include "cli/show.h"
+
+static int parse_argument(const struct invocation *invocation, struct address *ret, struct refusal *refusal)
+{
+	if (address_parse(invocation->argument, ret) < 0)
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "an address looks like 0000:01:00.0, as 'gpu-handoff list' shows it");
+	return 0;
+}
+
+static int open_handover(struct invocation *invocation, struct handover **ret, struct refusal *refusal)
+{
+	*ret = handover_new(&invocation->host, &show_observer);
+	return *ret ? 0 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
+}
+
+static int detach(
+	struct invocation *invocation, struct handover *handover, struct address address, struct refusal *refusal)
+{
+	const struct inventory *inventory;
+	const struct plan *plan;
+	struct domain card;
+	int r;
+
+	r = handover_find_card(handover, address, &card, refusal);
+	if (r < 0)
+		return r;
+	if (!invocation->dry_run)
+		return handover_detach(handover, &card, refusal);
+	r = handover_plan(handover, &card, &inventory, &plan, refusal);
+	if (r < 0)
+		return r;
+	show_taken(inventory, plan);
+	show_steps(plan);
+	return 0;
+}
+
+/* What the journals say would be undone. */
+struct preview {
+	bool all; /* what recover would undo; else what reattach would, of one address */
+	struct address address;
+	struct plan *undo;
+	unsigned int shown;
+};
+
+static void preview_journal(void *data, const struct journal *journal, const char *why_left)
+{
+	struct preview *preview = data;
+
+	if (preview->all ? why_left != NULL : !journal->detached || !plan_takes(&journal->plan, preview->address))
+		return;
+	(void)printf("%s\n", journal->detached ? journal->owner : journal->name);
+	plan_undo(&journal->plan, preview->undo);
+	show_steps(preview->undo);
+	preview->shown++;
+}
+
+static int preview(struct handover *handover, struct preview *preview, struct refusal *refusal)
+{
+	int r;
+
+	preview->undo = malloc(sizeof(*preview->undo));
+	if (!preview->undo)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
+	r = handover_survey(handover, preview_journal, preview, refusal);
+	if (r >= 0 && preview->shown == 0)
+		(void)puts("nothing to return");
+	free(preview->undo);
+	return r;
+}
+
+static int run_detach(struct invocation *invocation, struct refusal *refusal)
+{
+	struct handover *handover;
+	struct address address;
+	int r;
+
+	r = parse_argument(invocation, &address, refusal);
+	if (r < 0)
+		return r;
+	r = open_handover(invocation, &handover, refusal);
+	if (r < 0)
+		return r;
+	r = detach(invocation, handover, address, refusal);
+	handover_free(handover);
+	return r;
+}
+
+static int run_reattach(struct invocation *invocation, struct refusal *refusal)
+{
+	struct preview one = { 0 };
+	struct handover *handover;
+	int r;
+
+	r = parse_argument(invocation, &one.address, refusal);
+	if (r < 0)
+		return r;
+	r = open_handover(invocation, &handover, refusal);
+	if (r < 0)
+		return r;
+	r = invocation->dry_run ? preview(handover, &one, refusal) : handover_reattach(handover, one.address, refusal);
+	handover_free(handover);
+	return r;
+}
+
+static int run_recover(struct invocation *invocation, struct refusal *refusal)
+{
+	struct preview all = { .all = true };
+	struct handover *handover;
+	int r;
+
+	r = open_handover(invocation, &handover, refusal);
+	if (r < 0)
+		return r;
+	if (invocation->dry_run) {
+		r = preview(handover, &all, refusal);
+	} else {
+		r = handover_recover(handover, refusal);
+		if (r == 0)
+			(void)puts("nothing to recover");
+	}
+	handover_free(handover);
+	return r;
+}
+
+const struct command command_detach = {
+	.name = "detach",
+	.argument = "ADDRESS",
+	.help = "take a card, all its functions, from the host's drivers",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_detach,
+};
+
+const struct command command_reattach = {
+	.name = "reattach",
+	.argument = "ADDRESS",
+	.help = "return a detached card to the drivers it had",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_reattach,
+};
+
+const struct command command_recover = {
+	.name = "recover",
+	.help = "put back what an interrupted handover has changed",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_recover,
+};

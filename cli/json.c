@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/json.h"
+
+#include <errno.h>
+
+json_object *json_address(struct address address)
+{
+	return json_object_new_string(address_text(address).s);
+}
+
+json_object *json_number_or_null(int number)
+{
+	return number < 0 ? NULL : json_object_new_int(number);
+}
+
+json_object *json_text_or_null(const char *text)
+{
+	return *text ? json_object_new_string(text) : NULL;
+}
+
+json_object *json_hex(unsigned int digits, uint32_t value)
+{
+	char text[9];
+
+	(void)snprintf(text, sizeof(text), "%0*x", (int)digits, value);
+	return json_object_new_string(text);
+}
+
+json_object *json_step(const struct step *step)
+{
+	json_object *object = json_object_new_object();
+	char sentence[STEP_SENTENCE_SIZE];
+
+	step_describe(step, sentence);
+	json_object_object_add(object, "kind", json_object_new_string(step_kind_name(step->kind)));
+	json_object_object_add(object, "address", step->kind == STEP_MODULE ? NULL : json_address(step->target));
+	json_object_object_add(object, "old", json_text_or_null(step->old));
+	json_object_object_add(object, "new", json_text_or_null(step->new));
+	json_object_object_add(object, "sentence", json_object_new_string(sentence));
+	json_object_object_add(object, "deadline_ms", json_object_new_int((int)step_kind_deadline_ms(step->kind)));
+	return object;
+}
+
+json_object *json_steps(const struct plan *plan)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < plan->n_steps; i++)
+		json_object_array_add(array, json_step(&plan->steps[i]));
+	return array;
+}
+
+int json_print(json_object *object)
+{
+	const char *text = json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+	int r = text && puts(text) >= 0 ? 0 : -EIO;
+
+	json_object_put(object);
+	return r;
+}

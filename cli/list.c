@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libsmartcols.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "host/names.h"
+#include "model/card.h"
+#include "probe/inventory.h"
+
+#define NAME_SIZE 192
+
+static json_object *describe_function(const struct function *function)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "address", json_address(function->address));
+	json_object_object_add(object, "class", json_hex(4, function->class_code >> 8));
+	json_object_object_add(object, "vendor", json_hex(4, function->vendor));
+	json_object_object_add(object, "device", json_hex(4, function->device));
+	json_object_object_add(object, "driver", json_text_or_null(function->driver));
+	json_object_object_add(object, "iommu_group", json_number_or_null(function->iommu_group));
+	return object;
+}
+
+/* Addresses of functions, or null where the host does not tell its groups. */
+static json_object *describe_members(const struct card *card, const struct function *const *members, unsigned int n)
+{
+	json_object *array;
+
+	if (card->isolation == ISOLATION_UNKNOWN)
+		return NULL;
+	array = json_object_new_array();
+	for (unsigned int i = 0; i < n; i++)
+		json_object_array_add(array, json_address(members[i]->address));
+	return array;
+}
+
+static json_object *describe_card(const struct card *card, struct names *names)
+{
+	const struct function *gpu = card->gpu;
+	json_object *object = json_object_new_object(), *array;
+	char name[NAME_SIZE];
+
+	json_object_object_add(object, "address", json_address(gpu->address));
+	json_object_object_add(object, "vendor", json_hex(4, gpu->vendor));
+	json_object_object_add(object, "device", json_hex(4, gpu->device));
+	json_object_object_add(object, "name",
+		names_device(names, gpu, name, sizeof(name)) == 0 ? json_object_new_string(name) : NULL);
+	json_object_object_add(object, "kind", json_object_new_string(card_kind_name(card->kind)));
+	json_object_object_add(object, "driver", json_text_or_null(gpu->driver));
+	json_object_object_add(object, "boot_vga", gpu->boot_vga < 0 ? NULL : json_object_new_boolean(gpu->boot_vga));
+	json_object_object_add(object, "numa_node", json_number_or_null(gpu->numa_node));
+	array = json_object_new_array();
+	for (unsigned int i = 0; i < card->n_groups; i++)
+		json_object_array_add(array, json_object_new_int(card->groups[i]));
+	json_object_object_add(object, "iommu_groups", array);
+	array = json_object_new_array();
+	for (unsigned int i = 0; i < card->n_functions; i++)
+		json_object_array_add(array, describe_function(card->functions[i]));
+	json_object_object_add(object, "functions", array);
+	json_object_object_add(object, "group_extra", describe_members(card, card->extra, card->n_extra));
+	json_object_object_add(object, "group_bridges", describe_members(card, card->bridges, card->n_bridges));
+	json_object_object_add(object, "isolated",
+		card->isolation == ISOLATION_UNKNOWN ? NULL
+						     : json_object_new_boolean(card->isolation == ISOLATION_ISOLATED));
+	return object;
+}
+
+static int print_json(const struct inventory *inventory, struct names *names)
+{
+	json_object *root = json_object_new_object(), *gpus = json_object_new_array();
+	struct card card;
+
+	for (unsigned int i = 0; i < inventory->n_functions; i++) {
+		if (!function_is_display(&inventory->functions[i]))
+			continue;
+		card_describe(inventory, &inventory->functions[i], &card);
+		json_object_array_add(gpus, describe_card(&card, names));
+	}
+	json_object_object_add(root, "gpus", gpus);
+	return json_print(root);
+}
+
+/* ---- the table ---- */
+
+enum { COLUMN_ADDRESS, COLUMN_NAME, COLUMN_DRIVER, COLUMN_GROUP, COLUMN_NODE, COLUMN_KIND, COLUMN_ISOLATED };
+
+static const struct {
+	const char *name;
+	double width;
+	int flags;
+} columns[] = {
+	[COLUMN_ADDRESS] = { "ADDRESS", 0, SCOLS_FL_TREE },
+	[COLUMN_NAME] = { "NAME", 0, SCOLS_FL_TRUNC },
+	[COLUMN_DRIVER] = { "DRIVER", 0, 0 },
+	[COLUMN_GROUP] = { "GROUP", 0, SCOLS_FL_RIGHT },
+	[COLUMN_NODE] = { "NODE", 0, SCOLS_FL_RIGHT },
+	[COLUMN_KIND] = { "KIND", 0, 0 },
+	[COLUMN_ISOLATED] = { "ISOLATED", 0, 0 },
+};
+
+/* "TU106 [GeForce RTX 2060]" with the vendor's first word; a companion by what its class says. */
+static void name_function(struct names *names, const struct function *function, bool is_gpu, char name[NAME_SIZE])
+{
+	char vendor[NAME_SIZE], device[NAME_SIZE];
+	struct text text;
+
+	if (!is_gpu && names_class(names, function, name, NAME_SIZE) == 0)
+		return;
+	text_init(&text, name, NAME_SIZE);
+	if (names_vendor(names, function, vendor, sizeof(vendor)) == 0)
+		text_add(&text, "%.*s ", (int)strcspn(vendor, " ,"), vendor);
+	if (names_device(names, function, device, sizeof(device)) == 0)
+		text_add(&text, "%s", device);
+	else
+		text_add(&text, "%04x:%04x", function->vendor, function->device);
+}
+
+static void set_number(struct libscols_line *line, size_t column, int number)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", number);
+	(void)scols_line_set_data(line, column, number < 0 ? "-" : text);
+}
+
+static struct libscols_line *add_line(struct libscols_table *table, struct libscols_line *parent, struct names *names,
+	const struct function *function)
+{
+	struct libscols_line *line = scols_table_new_line(table, parent);
+	char name[NAME_SIZE];
+
+	if (!line)
+		return NULL;
+	name_function(names, function, !parent, name);
+	(void)scols_line_set_data(line, COLUMN_ADDRESS, address_text(function->address).s);
+	(void)scols_line_set_data(line, COLUMN_NAME, name);
+	(void)scols_line_set_data(line, COLUMN_DRIVER, function->driver[0] ? function->driver : "-");
+	set_number(line, COLUMN_GROUP, function->iommu_group);
+	return line;
+}
+
+static void add_card(struct libscols_table *table, struct names *names, const struct card *card)
+{
+	static const char *const isolation[] = {
+		[ISOLATION_UNKNOWN] = "no IOMMU",
+		[ISOLATION_SHARED] = "no",
+		[ISOLATION_ISOLATED] = "yes",
+	};
+	struct libscols_line *line = add_line(table, NULL, names, card->gpu);
+
+	if (!line)
+		return;
+	set_number(line, COLUMN_NODE, card->gpu->numa_node);
+	(void)scols_line_set_data(line, COLUMN_KIND, card_kind_name(card->kind));
+	(void)scols_line_set_data(line, COLUMN_ISOLATED, isolation[card->isolation]);
+	for (unsigned int i = 0; i < card->n_functions; i++) {
+		if (card->functions[i] != card->gpu)
+			(void)add_line(table, line, names, card->functions[i]);
+	}
+}
+
+/* Who would have to travel too, by name. */
+static void print_neighbours(struct names *names, const struct card *card)
+{
+	char name[NAME_SIZE];
+
+	if (card->n_extra == 0)
+		return;
+	(void)printf("\n%s shares its IOMMU group with\n", address_text(card->gpu->address).s);
+	for (unsigned int i = 0; i < card->n_extra; i++) {
+		name_function(names, card->extra[i], true, name);
+		(void)printf("  %s  %s (%s)\n", address_text(card->extra[i]->address).s, name,
+			card->extra[i]->driver[0] ? card->extra[i]->driver : "no driver");
+	}
+}
+
+static struct libscols_table *new_table(void)
+{
+	struct libscols_table *table = scols_new_table();
+
+	if (!table)
+		return NULL;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		if (!scols_table_new_column(table, columns[i].name, columns[i].width, columns[i].flags)) {
+			scols_unref_table(table);
+			return NULL;
+		}
+	}
+	return table;
+}
+
+static int print_table(const struct inventory *inventory, struct names *names)
+{
+	struct libscols_table *table = new_table();
+	struct card card;
+	int r;
+
+	if (!table)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < inventory->n_functions; i++) {
+		if (!function_is_display(&inventory->functions[i]))
+			continue;
+		card_describe(inventory, &inventory->functions[i], &card);
+		add_card(table, names, &card);
+	}
+	r = scols_table_is_empty(table) ? (puts("no graphics card on this host") < 0 ? -EIO : 0)
+					: scols_print_table(table);
+	scols_unref_table(table);
+	for (unsigned int i = 0; i < inventory->n_functions && r >= 0; i++) {
+		if (!function_is_display(&inventory->functions[i]))
+			continue;
+		card_describe(inventory, &inventory->functions[i], &card);
+		print_neighbours(names, &card);
+	}
+	return r;
+}
+
+static int run_list(struct invocation *invocation, struct refusal *refusal)
+{
+	struct inventory *inventory = calloc(1, sizeof(*inventory));
+	struct names *names = names_new();
+	int r = inventory && names ? inventory_probe_displays(&invocation->host, inventory) : -ENOMEM;
+
+	if (r >= 0)
+		r = invocation->json ? print_json(inventory, names) : print_table(inventory, names);
+	names_free(names);
+	free(inventory);
+	if (r < 0)
+		return refusal_set(refusal, REFUSAL_STATE, "cannot list the cards: %s", strerror(-r));
+	return 0;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.help = "show the graphics cards and what shares their IOMMU groups",
+	.options = OPTION_JSON | OPTION_SYSROOT,
+	.run = run_list,
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cli: plans and handovers for a person, on stdout. */
+#pragma once
+
+#include "apply/handover.h"
+#include "plan/plan.h"
+
+/* The functions that a plan takes, with their drivers. */
+void show_taken(const struct inventory *inventory, const struct plan *plan);
+
+/* Its steps, numbered. */
+void show_steps(const struct plan *plan);
+
+/* An observer that prints each step with its time, and each note. */
+extern const struct observer show_observer;

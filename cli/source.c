@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "host/host.h"
+#include "probe/domain.h"
+
+#define URI "qemu:///system"
+
+static int parse_file(int fd, const char *name, struct domain *ret, struct refusal *refusal)
+{
+	char *xml = malloc(DOMAIN_XML_MAX);
+	ssize_t n = xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
+	int r;
+
+	if (n < 0)
+		r = refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", name,
+			n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
+	else
+		r = domain_parse(xml, (size_t)n, ret, refusal);
+	free(xml);
+	return r;
+}
+
+/* The error is told once, by us. */
+static void keep_silent(void *data, virErrorPtr error)
+{
+	(void)data;
+	(void)error;
+}
+
+static virDomainPtr find_domain(virConnectPtr connection, const char *name)
+{
+	virDomainPtr domain = virDomainLookupByName(connection, name);
+
+	return domain ? domain : virDomainLookupByUUIDString(connection, name);
+}
+
+static int parse_domain(const char *name, struct domain *ret, struct refusal *refusal)
+{
+	virConnectPtr connection;
+	virDomainPtr domain = NULL;
+	char *xml = NULL;
+	int r;
+
+	virSetErrorFunc(NULL, keep_silent);
+	connection = virConnectOpenReadOnly(URI);
+	if (connection)
+		domain = find_domain(connection, name);
+	if (domain)
+		xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	if (xml)
+		r = domain_parse(xml, strlen(xml), ret, refusal);
+	else if (connection)
+		r = refusal_set(refusal, REFUSAL_INPUT,
+			"there is no domain '%s' at " URI ", and no file of that name; see 'virsh list --all'", name);
+	else
+		r = refusal_set(
+			refusal, REFUSAL_INPUT, "cannot reach libvirt at " URI ": %s", virGetLastErrorMessage());
+	free(xml);
+	if (domain)
+		virDomainFree(domain);
+	if (connection)
+		virConnectClose(connection);
+	return r;
+}
+
+int source_read(const char *argument, bool file_only, struct domain *ret, struct refusal *refusal)
+{
+	int fd CLOSE_FD = -1;
+
+	if (strcmp(argument, "-") == 0)
+		return parse_file(STDIN_FILENO, "stdin", ret, refusal);
+	fd = named_open(argument);
+	if (fd >= 0)
+		return parse_file(fd, argument, ret, refusal);
+	if (file_only || strchr(argument, '/'))
+		return refusal_set(refusal, REFUSAL_INPUT, "cannot open '%s': %s", argument, strerror(-fd));
+	return parse_domain(argument, ret, refusal);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cli: the domain that a person means: a file of XML, - for stdin, or the name or uuid of one that libvirt knows. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/domain.h"
+#include "model/refusal.h"
+
+/* file_only: of a recorded machine no libvirt can be asked. Returns 0, or -ECANCELED with the refusal filled. */
+int source_read(const char *argument, bool file_only, struct domain *ret, struct refusal *refusal);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/handover.h"
+#include "base/fd.h"
+#include "hooks/hook.h"
+#include "hooks/report.h"
+#include "probe/domain.h"
+
+/* Most domains have no hostdev, and nothing of theirs is ours. */
+static int prepare(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	return domain->n_hostdevs ? handover_take(handover, domain, daemon, refusal) : 0;
+}
+
+/*
+ * release also follows a prepare that was refused, and a hostdev may have been unplugged since: what is returned is
+ * what the domain's own journal names, nothing else.
+ */
+static int release(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	(void)daemon;
+	return handover_return(handover, domain->uuid, refusal);
+}
+
+static const struct operation {
+	const char *name, *suboperation;
+	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
+} operations[] = {
+	{ "prepare", "begin", prepare },
+	{ "release", "end", release },
+};
+
+static const struct operation *find_operation(const char *name)
+{
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	}
+	return NULL;
+}
+
+bool hook_is_ours(const char *operation, const char *suboperation)
+{
+	const struct operation *ours = find_operation(operation);
+
+	return ours && strcmp(ours->suboperation, suboperation) == 0;
+}
+
+static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
+{
+	/* Costs nothing until it is written to. */
+	static char xml[DOMAIN_XML_MAX];
+	ssize_t n = fd_read_all(fd, xml, sizeof(xml));
+
+	if (n == -E2BIG)
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML on stdin is larger than %u MiB",
+			DOMAIN_XML_MAX / 1024 / 1024);
+	if (n < 0)
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "cannot read the domain XML on stdin: %s", strerror((int)-n));
+	return domain_parse(xml, (size_t)n, domain, refusal);
+}
+
+int hook_run(const struct host *host, const char *operation, int stdin_fd, pid_t daemon, struct refusal *refusal)
+{
+	struct handover *handover;
+	struct observer observer;
+	struct domain domain;
+	int r;
+
+	r = read_domain(stdin_fd, &domain, refusal);
+	if (r < 0)
+		return r;
+	report_init(&observer, &domain);
+	handover = handover_new(host, &observer);
+	if (!handover)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
+	r = find_operation(operation)->run(handover, &domain, daemon, refusal);
+	report_end(&domain, operation, r, refusal);
+	handover_free(handover);
+	return r < 0 ? r : 0;
+}

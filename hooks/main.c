@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* gpu-handoff-hook NAME OPERATION SUBOPERATION EXTRA, domain XML on stdin: see gpu-handoff-hook(8). */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks/hook.h"
+
+static int show(const char *text)
+{
+	return puts(text) < 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct refusal refusal;
+	struct host host;
+	int r;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return show("gpu-handoff-hook " VERSION);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return show("usage: gpu-handoff-hook NAME OPERATION SUBOPERATION EXTRA <DOMAIN.xml\n"
+			    "libvirt's qemu hook; it acts on 'prepare begin' and 'release end', see "
+			    "gpu-handoff-hook(8)");
+	/* Session daemons run the same hooks, as their users; and most operations are not ours. */
+	if (geteuid() != 0 || argc < 4 || !hook_is_ours(argv[2], argv[3]))
+		return 0;
+	r = host_open(NULL, &host);
+	if (r < 0)
+		r = refusal_set(&refusal, REFUSAL_STATE, "cannot open /sys: %s", strerror(-r));
+	else
+		r = hook_run(&host, argv[2], STDIN_FILENO, getppid(), &refusal);
+	host_close(&host);
+	if (r < 0)
+		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);
+	return r < 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hooks: what a handover does, as lines of the system's journal: GPU_HANDOFF_* fields, and a sentence to read. */
+#pragma once
+
+#include "apply/handover.h"
+
+/* The observer that logs; the domain must outlive it. */
+void report_init(struct observer *observer, const struct domain *domain);
+
+/* The last line of a call: how it ended. r and refusal are what the call returned. */
+void report_end(const struct domain *domain, const char *operation, int r, const struct refusal *refusal);

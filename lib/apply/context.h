@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* apply: what the parts of a handover share. Nobody above apply includes this; handover.h is for them. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "apply/handover.h"
+#include "apply/journal.h"
+#include "base/text.h"
+
+struct handover {
+	const struct host *host;
+	const struct observer *observer;
+	struct inventory inventory;
+	struct journal journal; /* of the owner that the call is about */
+	struct journal other;   /* of another one, looked at on the way */
+	struct plan undo;
+	char buffer[JOURNAL_SIZE_MAX];
+};
+
+/* Tells the observer. */
+void context_note(struct handover *handover, const struct journal *journal, const char *sentence);
+
+/* Carries out a step of a journal, and tells the observer. Returns as step_execute(). */
+int context_execute(struct handover *handover, const struct journal *journal, const struct step *step);
+
+/* Adds "cannot bind '…' to '…': why". */
+void context_describe_failure(struct text *text, const struct step *step, int r);
+
+/* The refusal when /run/gpu-handoff cannot be used. Returns -ECANCELED. */
+int context_refuse_state(struct refusal *refusal, int r);
+
+/* Takes the lock. Returns 0 and *ret_lock, or -ECANCELED with the refusal filled. */
+int context_lock(int runtime, int *ret_lock, struct refusal *refusal);
+
+/* 1 when nobody has any VFIO group of the journal open, 0 and the group when somebody has, or -errno. */
+int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open);
+
+/*
+ * Undoes the steps of a journal that is open at fd, all of them, whatever fails. Returns 0; 1 when something was left
+ * alone; -errno of the first failure, with its sentence added to failure.
+ */
+int context_undo(struct handover *handover, const struct journal *journal, int fd, struct text *failure);
+
+/* Undoes a journal that was read, once its groups are free, and closes it. Returns as handover_return(). */
+int context_give_back(struct handover *handover, int runtime, const struct journal *journal, int deadline_ms,
+	struct refusal *refusal);
+
+/*
+ * Undoes every journal that nobody stands behind any more. Under the lock. told: the caller is
+ * recovery itself, and wants to hear of those left alone as well. Returns the number of journals undone, or
+ * -ECANCELED with the refusal of the first that failed; the others were seen to all the same.
+ */
+int context_sweep(struct handover *handover, int runtime, bool told, struct refusal *refusal);

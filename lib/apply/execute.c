@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/execute.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "probe/inventory.h"
+
+int driver_is_loaded(const struct host *host, const char *driver)
+{
+	char path[sizeof("bus/pci/drivers/") + DRIVER_NAME_SIZE];
+	int fd CLOSE_FD = -1;
+
+	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s", driver);
+	fd = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
+	return fd == -ENOENT ? 0 : fd < 0 ? fd : 1;
+}
+
+static int execute_module(const struct host *host, const struct step *step)
+{
+	int r = driver_is_loaded(host, step->new);
+
+	if (r != 0)
+		return r;
+	r = host->kernel->load_module(host, step->new);
+	if (r < 0)
+		return r;
+	r = driver_is_loaded(host, step->new);
+	return r < 0 ? r : r ? 0 : -ENOENT;
+}
+
+/* No override is "(null)" to read, and a bare newline to write. */
+static bool is_none(const struct step *step, const char *value)
+{
+	return step->kind == STEP_OVERRIDE && (!value[0] || strcmp(value, OVERRIDE_NONE) == 0);
+}
+
+static bool same_value(const struct step *step, const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || (is_none(step, a) && is_none(step, b));
+}
+
+static int execute_attribute(const struct host *host, const struct step *step)
+{
+	const char *attribute = step_kind_attribute(step->kind);
+	char path[128], value[STEP_VALUE_SIZE];
+	int device CLOSE_FD = function_open(host, step->target);
+	ssize_t n;
+	int r;
+
+	if (device < 0)
+		return device == -ENOENT ? -ENODEV : device;
+	n = attribute_read(device, attribute, value, sizeof(value));
+	if (n < 0)
+		return (int)n;
+	if (same_value(step, value, step->new))
+		return 1;
+	/* vfio-pci itself writes power/control when it binds and unbinds: either of its two values is expected. */
+	if (step->kind != STEP_POWER && !same_value(step, value, step->old))
+		return -ESTALE;
+	(void)snprintf(path, sizeof(path), "bus/pci/devices/%s/%s", address_text(step->target).s, attribute);
+	r = host->kernel->write(host, path, is_none(step, step->new) ? "\n" : step->new);
+	if (r < 0)
+		return r;
+	n = attribute_read(device, attribute, value, sizeof(value));
+	if (n < 0)
+		return (int)n;
+	return same_value(step, value, step->new) ? 0 : -EIO;
+}
+
+static int read_driver(const struct host *host, struct address address, char driver[STEP_VALUE_SIZE])
+{
+	int device CLOSE_FD = function_open(host, address);
+	ssize_t n;
+
+	if (device < 0)
+		return device == -ENOENT ? -ENODEV : device;
+	n = attribute_link_name(device, "driver", driver, STEP_VALUE_SIZE);
+	return n == -ENOENT ? 0 : n < 0 ? (int)n : 0;
+}
+
+/* Unbinding vfio-pci from a device that a process has open never returns (drivers/vfio/vfio_main.c). */
+static bool group_is_open(const struct host *host, struct address address)
+{
+	struct function function;
+
+	return function_probe(host, address, &function) == 0 && strcmp(function.driver, "vfio-pci") == 0 &&
+	       function.iommu_group >= 0 && host->kernel->group_is_open(host, function.iommu_group) != 0;
+}
+
+/* From old to new, one of them none, through the driver's own file: it fails where another driver has the device. */
+static int execute_driver(const struct host *host, const struct step *step)
+{
+	bool binding = step->kind == STEP_BIND;
+	char path[sizeof("bus/pci/drivers//unbind") + DRIVER_NAME_SIZE], driver[STEP_VALUE_SIZE];
+	int r;
+
+	r = read_driver(host, step->target, driver);
+	if (r < 0)
+		return r;
+	if (strcmp(driver, step->new) == 0)
+		return 1;
+	if (strcmp(driver, step->old) != 0)
+		return -ESTALE;
+	if (!binding && group_is_open(host, step->target))
+		return -EBUSY;
+	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", binding ? step->new : step->old,
+		binding ? "bind" : "unbind");
+	r = host->kernel->write(host, path, address_text(step->target).s);
+	if (r < 0)
+		return r;
+	r = read_driver(host, step->target, driver);
+	if (r < 0)
+		return r;
+	return strcmp(driver, step->new) == 0 ? 0 : -EIO;
+}
+
+int step_execute(const struct host *host, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_MODULE:
+		return execute_module(host, step);
+	case STEP_POWER:
+	case STEP_D3COLD:
+	case STEP_OVERRIDE:
+		return execute_attribute(host, step);
+	case STEP_UNBIND:
+	case STEP_BIND:
+		return execute_driver(host, step);
+	case STEP_KINDS_:
+		break;
+	}
+	return -EINVAL;
+}

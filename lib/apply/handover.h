@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * apply: a whole handover: take the functions that a domain names, return them, put right what a crash left. Each
+ * call takes the lock of the host, and ends with every change either held in a journal or undone.
+ *
+ * Calling sequence: handover_new(), any of the calls, handover_free(). What is needed is allocated by the first;
+ * nothing is once a change has been made.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "host/host.h"
+#include "model/domain.h"
+#include "model/inventory.h"
+#include "model/refusal.h"
+#include "plan/plan.h"
+
+/* How long a return waits for QEMU to let go of the VFIO group. It has exited by then, so this is seldom waited for. */
+#define RELEASE_DEADLINE_MS 10000
+
+/* Tells a program what happens while it happens. Either function may be NULL. */
+struct observer {
+	/* A step was tried for an owner (a domain's name, or an address): as step_execute() returned, in µs. */
+	void (*stepped)(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us);
+	/* A fact worth telling, as a sentence. */
+	void (*noted)(void *data, const char *owner, const char *sentence);
+	void *data;
+};
+
+struct handover;
+struct journal;
+
+/* Both must outlive it. Returns NULL without memory; handover_free() takes NULL. */
+struct handover *handover_new(const struct host *host, const struct observer *observer);
+void handover_free(struct handover *handover);
+
+/*
+ * The plan for a domain, and the inventory it was made from, without a change: pointers into the handover, valid
+ * until the next call. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int handover_plan(struct handover *handover, const struct domain *domain, const struct inventory **ret_inventory,
+	const struct plan **ret_plan, struct refusal *refusal);
+
+/*
+ * Takes the domain's hostdevs for it, after what a crash left is put right. daemon: the libvirt daemon that called,
+ * or 0. Returns 0; or -ECANCELED with the refusal filled and everything as it was before, except for what the
+ * sentence names.
+ */
+int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
+
+/*
+ * All functions of the card that an address, any function's, belongs to, as the hostdevs of a nameless domain; the
+ * function alone where it is no card's. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int handover_find_card(struct handover *handover, struct address address, struct domain *ret, struct refusal *refusal);
+
+/* Takes them, as handover_take() does, for a person, until they are returned by handover_reattach(). */
+int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal);
+
+/* Returns what handover_detach() took; the address may be any function's of it. Returns as handover_return(). */
+int handover_reattach(struct handover *handover, struct address address, struct refusal *refusal);
+
+/*
+ * Returns everything that the journal of an owner, the uuid of a domain, names. Returns 0, also when there is no such
+ * journal; 1 when something was left alone because somebody else had changed it; -ECANCELED with the refusal filled
+ * when something could not be returned: the journal stays, and the call can be repeated.
+ */
+int handover_return(struct handover *handover, const char *owner, struct refusal *refusal);
+
+/*
+ * Undoes what crashes left: every journal that is half done, and every one that is held for a domain while neither
+ * its daemon lives nor anybody has its VFIO groups open. Returns the number of journals undone, or -ECANCELED with the
+ * refusal filled.
+ */
+int handover_recover(struct handover *handover, struct refusal *refusal);
+
+/*
+ * Shows every journal, without a change and without the lock. why_left says why recovery would leave it alone, or is
+ * NULL when it would undo it. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int handover_survey(struct handover *handover,
+	void (*visit)(void *data, const struct journal *journal, const char *why_left), void *data,
+	struct refusal *refusal);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/journal_text.h"
+#include "base/fd.h"
+#include "base/text.h"
+#include "host/runtime.h"
+
+#define SUFFIX    ".journal"
+#define FILE_SIZE (JOURNAL_OWNER_SIZE + sizeof(SUFFIX))
+
+static void file_name(const char *owner, char name[FILE_SIZE])
+{
+	(void)snprintf(name, FILE_SIZE, "%s" SUFFIX, owner);
+}
+
+int journal_create(int runtime, const struct journal *journal)
+{
+	/* The names are at most three bytes for each of theirs, a line of a function some 40. */
+	char head[4096 + 64 * PLAN_FUNCTIONS_MAX], name[FILE_SIZE];
+	int fd CLOSE_FD = -1;
+	struct text text;
+	int r;
+
+	text_init(&text, head, sizeof(head));
+	journal_write_head(&text, journal);
+	if (text.cut)
+		return -E2BIG;
+	file_name(journal->owner, name);
+	fd = runtime_file_open(runtime, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL);
+	if (fd < 0)
+		return fd;
+	r = fd_write_all(fd, text.buffer, text.length);
+	if (r < 0) {
+		(void)journal_remove(runtime, journal->owner);
+		return r;
+	}
+	return TAKE_FD(fd);
+}
+
+int journal_append(int fd, const struct step *step)
+{
+	char line[64 + 6 * STEP_VALUE_SIZE];
+	struct text text;
+
+	text_init(&text, line, sizeof(line));
+	journal_write_change(&text, step);
+	if (text.cut)
+		return -E2BIG;
+	return fd_write_all(fd, text.buffer, text.length);
+}
+
+int journal_mark(int fd, enum journal_state state)
+{
+	const char *line = state == JOURNAL_HELD ? "held\n" : "returning\n";
+
+	return fd_write_all(fd, line, strlen(line));
+}
+
+int journal_read(int runtime, const char *owner, char *buffer, struct journal *ret)
+{
+	char name[FILE_SIZE];
+	int fd CLOSE_FD = -1;
+	ssize_t n;
+	int r;
+
+	file_name(owner, name);
+	fd = runtime_file_open(runtime, name, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	n = fd_read_all(fd, buffer, JOURNAL_SIZE_MAX);
+	if (n < 0)
+		return n == -E2BIG ? -EBADMSG : (int)n;
+	r = journal_parse(buffer, (size_t)n, ret);
+	if (r < 0)
+		return r;
+	return text_copy(ret->owner, sizeof(ret->owner), owner);
+}
+
+bool journal_exists(int runtime, const char *owner)
+{
+	char name[FILE_SIZE];
+	int fd CLOSE_FD = -1;
+
+	file_name(owner, name);
+	fd = runtime_file_open(runtime, name, O_RDONLY);
+	return fd != -ENOENT;
+}
+
+int journal_refuse(const char *owner, int r, struct refusal *refusal)
+{
+	const char *why = r == -EBADMSG ? "it is damaged or of another version"
+			  : r == -EPERM ? "it is not root's alone"
+					: strerror(-r);
+
+	return refusal_set(refusal, REFUSAL_STATE,
+		"cannot read '/run/gpu-handoff/%s" SUFFIX "': %s; see to what it names, then remove it", owner, why);
+}
+
+int journal_open(int runtime, const char *owner)
+{
+	char name[FILE_SIZE];
+
+	file_name(owner, name);
+	return runtime_file_open(runtime, name, O_WRONLY | O_APPEND);
+}
+
+int journal_remove(int runtime, const char *owner)
+{
+	char name[FILE_SIZE];
+
+	file_name(owner, name);
+	return unlinkat(runtime, name, 0) < 0 ? -errno : 0;
+}
+
+int journal_for_each(int runtime, int (*visit)(const char *owner, void *data), void *data)
+{
+	struct dirent *entry;
+	DIR *list;
+	int r;
+
+	r = beneath_list(runtime, ".", &list);
+	if (r < 0)
+		return r;
+	while (r >= 0 && (entry = readdir(list))) {
+		char owner[JOURNAL_OWNER_SIZE];
+		size_t length = strlen(entry->d_name);
+
+		if (length <= strlen(SUFFIX) || strcmp(entry->d_name + length - strlen(SUFFIX), SUFFIX) != 0)
+			continue;
+		entry->d_name[length - strlen(SUFFIX)] = '\0';
+		if (text_copy(owner, sizeof(owner), entry->d_name) == 0)
+			r = visit(owner, data);
+	}
+	closedir(list);
+	return r;
+}

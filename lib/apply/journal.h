@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * apply: the journal of one handover, /run/gpu-handoff/OWNER.journal. Text, a fact a line, appended before the change
+ * that it tells of is made: whatever ends the process, the journal names at least everything that was changed.
+ *
+ *	gpu-handoff 1
+ *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0
+ *	daemon 812 2214						the libvirt daemon that will call release, if one did
+ *call taken 0000:01:00.0 14 named				or: forgotten change bind 0000:01:00.0 - vfio-pci
+ *kind, function, old, new held							all of it was done returning
+ *and is being undone
+ *
+ * Values are percent-encoded where they are not plain; "-" is none. A last line without its newline never happened.
+ *
+ * Calling sequence: journal_create(), journal_append() before each step, journal_mark(), and journal_remove() once
+ * all is undone; or journal_read() and what it says. All under the lock.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/domain.h"
+#include "model/refusal.h"
+#include "plan/plan.h"
+
+/* A uuid or an address. */
+#define JOURNAL_OWNER_SIZE DOMAIN_UUID_SIZE
+
+/* A journal of a full plan fits. */
+#define JOURNAL_SIZE_MAX (512u * 1024)
+
+enum journal_state {
+	JOURNAL_TAKING, /* begun, not finished: a crash, or at work under the lock */
+	JOURNAL_HELD,
+	JOURNAL_RETURNING,
+};
+
+struct journal {
+	char owner[JOURNAL_OWNER_SIZE];
+	bool detached;               /* by a person: theirs until they reattach it */
+	char name[DOMAIN_NAME_SIZE]; /* of the domain; a stranger's text */
+	pid_t daemon;                /* 0 for none */
+	uint64_t daemon_start;       /* of /proc/PID/stat: tells a process from a later one of the same pid */
+	enum journal_state state;
+	struct plan plan; /* what was taken, and the steps begun */
+};
+
+/*
+ * Reads the text of a journal. A text that ends early is one of a process that ended early. Returns 0, or -EBADMSG
+ * when it is no journal of this version, and *ret is then undefined. Pure.
+ */
+int journal_parse(const char *text, size_t size, struct journal *ret);
+
+/* Makes the file and writes what is known before the first step. Returns a descriptor to append to; -EEXIST; -errno. */
+int journal_create(int runtime, const struct journal *journal);
+
+/* Appends a step that is about to be done. Returns 0, or -errno: then it must not be done. */
+int journal_append(int fd, const struct step *step);
+
+/* Appends that all is held, or is being returned. Returns 0, or -errno. */
+int journal_mark(int fd, enum journal_state state);
+
+/*
+ * Reads the journal of an owner; the buffer, of JOURNAL_SIZE_MAX, is scratch. Returns 0, -ENOENT when there is none,
+ * -EBADMSG, -EPERM when it is not ours.
+ */
+int journal_read(int runtime, const char *owner, char *buffer, struct journal *ret);
+
+/* Whether an owner has one. */
+bool journal_exists(int runtime, const char *owner);
+
+/* The refusal when one cannot be read: r is what journal_read() returned. Returns -ECANCELED. */
+int journal_refuse(const char *owner, int r, struct refusal *refusal);
+
+/* Opens it again to append. Returns a descriptor, or -errno. */
+int journal_open(int runtime, const char *owner);
+
+int journal_remove(int runtime, const char *owner);
+
+/* Calls visit with the owner of every journal, until one returns < 0, which is then returned. */
+int journal_for_each(int runtime, int (*visit)(const char *owner, void *data), void *data);

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/journal_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define VERSION_LINE "gpu-handoff 1"
+
+/* A line has five words at most. */
+#define WORDS_MAX 5
+
+static bool is_plain(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("._:()+/-", c);
+}
+
+static void write_value(struct text *text, const char *value)
+{
+	if (!*value) {
+		text_add(text, "-");
+		return;
+	}
+	/* A value that is itself "-" must not read as none. */
+	if (strcmp(value, "-") == 0) {
+		text_add(text, "%%2d");
+		return;
+	}
+	for (; *value; value++)
+		text_add(text, is_plain((unsigned char)*value) ? "%c" : "%%%02x", (unsigned char)*value);
+}
+
+void journal_write_head(struct text *text, const struct journal *journal)
+{
+	text_add(text, VERSION_LINE "\n");
+	if (journal->detached) {
+		text_add(text, "detached %s\n", journal->owner);
+	} else {
+		text_add(text, "domain %s ", journal->owner);
+		write_value(text, journal->name);
+		text_add(text, "\n");
+	}
+	if (journal->daemon)
+		text_add(text, "daemon %d %" PRIu64 "\n", (int)journal->daemon, journal->daemon_start);
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		const struct taken *taken = &journal->plan.taken[i];
+
+		text_add(text, "taken %s %d %s\n", address_text(taken->address).s, taken->iommu_group,
+			taken->forgotten ? "forgotten" : "named");
+	}
+}
+
+void journal_write_change(struct text *text, const struct step *step)
+{
+	text_add(text, "change %s %s ", step_kind_name(step->kind), address_text(step->target).s);
+	write_value(text, step->old);
+	text_add(text, " ");
+	write_value(text, step->new);
+	text_add(text, "\n");
+}
+
+static int read_value(const char *word, char *target, size_t size)
+{
+	size_t n = 0;
+
+	if (strcmp(word, "-") == 0)
+		word = "";
+	while (*word) {
+		uint64_t c = (unsigned char)*word;
+
+		if (c == '%') {
+			char digits[3] = { word[1], word[1] ? word[2] : '\0', '\0' };
+
+			if (strlen(digits) != 2 || text_parse_number(digits, 16, 0xff, &c) < 0 || c == 0)
+				return -EBADMSG;
+			word += 2;
+		}
+		if (n + 1 >= size)
+			return -EBADMSG;
+		target[n++] = (char)c;
+		word++;
+	}
+	target[n] = '\0';
+	return 0;
+}
+
+static int parse_owner(unsigned int n, char *words[], struct journal *journal)
+{
+	journal->detached = strcmp(words[0], "detached") == 0;
+	if (n != (journal->detached ? 2 : 3))
+		return -EBADMSG;
+	return journal->detached ? 0 : read_value(words[2], journal->name, sizeof(journal->name));
+}
+
+static int parse_daemon(unsigned int n, char *words[], struct journal *journal)
+{
+	uint64_t pid;
+
+	if (n != 3 || text_parse_number(words[1], 10, INT32_MAX, &pid) < 0 ||
+		text_parse_number(words[2], 10, UINT64_MAX, &journal->daemon_start) < 0)
+		return -EBADMSG;
+	journal->daemon = (pid_t)pid;
+	return 0;
+}
+
+static int parse_taken(unsigned int n, char *words[], struct journal *journal)
+{
+	struct plan *plan = &journal->plan;
+	struct taken taken;
+	uint64_t group;
+
+	if (n != 4 || plan->n_taken == PLAN_FUNCTIONS_MAX || address_parse(words[1], &taken.address) < 0 ||
+		text_parse_number(words[2], 10, INT32_MAX, &group) < 0)
+		return -EBADMSG;
+	taken.iommu_group = (int)group;
+	taken.forgotten = strcmp(words[3], "forgotten") == 0;
+	plan->taken[plan->n_taken++] = taken;
+	return 0;
+}
+
+static int parse_change(unsigned int n, char *words[], struct journal *journal)
+{
+	struct plan *plan = &journal->plan;
+	struct step *step = &plan->steps[plan->n_steps];
+
+	if (n != 5 || plan->n_steps == PLAN_STEPS_MAX || step_kind_parse(words[1], &step->kind) < 0 ||
+		address_parse(words[2], &step->target) < 0 || read_value(words[3], step->old, sizeof(step->old)) < 0 ||
+		read_value(words[4], step->new, sizeof(step->new)) < 0)
+		return -EBADMSG;
+	plan->n_steps++;
+	return 0;
+}
+
+static int parse_held(unsigned int n, char *words[], struct journal *journal)
+{
+	(void)words;
+	journal->state = JOURNAL_HELD;
+	return n == 1 ? 0 : -EBADMSG;
+}
+
+static int parse_returning(unsigned int n, char *words[], struct journal *journal)
+{
+	(void)words;
+	journal->state = JOURNAL_RETURNING;
+	return n == 1 ? 0 : -EBADMSG;
+}
+
+static const struct {
+	const char *word;
+	int (*parse)(unsigned int n, char *words[], struct journal *journal);
+} lines[] = {
+	{ "domain", parse_owner },
+	{ "detached", parse_owner },
+	{ "daemon", parse_daemon },
+	{ "taken", parse_taken },
+	{ "change", parse_change },
+	{ "held", parse_held },
+	{ "returning", parse_returning },
+};
+
+static int parse_line(char *line, struct journal *journal)
+{
+	char *words[WORDS_MAX], *rest = line;
+	unsigned int n = 0;
+
+	for (char *word; (word = strsep(&rest, " ")); n++) {
+		if (n == WORDS_MAX)
+			return -EBADMSG;
+		words[n] = word;
+	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (strcmp(words[0], lines[i].word) == 0)
+			return lines[i].parse(n, words, journal);
+	}
+	return -EBADMSG;
+}
+
+int journal_parse(const char *text, size_t size, struct journal *ret)
+{
+	char line[2048];
+	bool first = true;
+
+	memset(ret, 0, sizeof(*ret));
+	for (const char *end; (end = memchr(text, '\n', size)); first = false) {
+		size_t length = (size_t)(end - text);
+		int r;
+
+		if (length >= sizeof(line) || memchr(text, '\0', length))
+			return -EBADMSG;
+		memcpy(line, text, length);
+		line[length] = '\0';
+		r = first ? strcmp(line, VERSION_LINE) ? -EBADMSG : 0 : parse_line(line, ret);
+		if (r < 0)
+			return r;
+		text = end + 1;
+		size -= length + 1;
+	}
+	return 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
+#include "apply/context.h"
+#include "base/fd.h"
+#include "host/runtime.h"
+#include "probe/daemon.h"
+
+/* Why a journal is left alone, or NULL when nobody stands behind it any more. */
+static const char *find_why_left(const struct handover *handover, const struct journal *journal)
+{
+	uint64_t start;
+	int group;
+
+	if (journal->state != JOURNAL_HELD)
+		return NULL;
+	if (journal->detached)
+		return "it was detached on purpose: 'gpu-handoff reattach' returns it";
+	/* While its daemon lives, release will come, even if QEMU has not opened the group yet. */
+	if (journal->daemon && daemon_probe(handover->host, journal->daemon, &start) == 1 &&
+		start == journal->daemon_start)
+		return "its domain starts or runs under a libvirt daemon that lives: stop the domain to return it";
+	if (context_groups_free(handover->host, journal, &group) != 1)
+		return "a process has its VFIO group open: stop the domain to return it";
+	return NULL;
+}
+
+/* Reads every journal, and shows it to a function. A journal that cannot be read is a refusal. */
+struct walk {
+	struct handover *handover;
+	int runtime;
+	void (*visit)(struct walk *walk, const struct journal *journal, const char *why_left);
+	void *data; /* visit's own */
+	struct refusal *refusal;
+	int undone, failed;
+};
+
+static void walk_failed(struct walk *walk, const struct refusal *refusal)
+{
+	if (walk->failed++ == 0)
+		*walk->refusal = *refusal;
+}
+
+static int walk_journal(const char *owner, void *data)
+{
+	struct walk *walk = data;
+	struct journal *journal = &walk->handover->other;
+	struct refusal refusal;
+	int r;
+
+	r = journal_read(walk->runtime, owner, walk->handover->buffer, journal);
+	if (r == 0) {
+		walk->visit(walk, journal, find_why_left(walk->handover, journal));
+	} else if (r != -ENOENT) {
+		(void)journal_refuse(owner, r, &refusal);
+		walk_failed(walk, &refusal);
+	}
+	return 0;
+}
+
+static int walk_journals(struct walk *walk)
+{
+	int r = journal_for_each(walk->runtime, walk_journal, walk);
+
+	if (r < 0)
+		return context_refuse_state(walk->refusal, r);
+	return walk->failed ? -ECANCELED : walk->undone;
+}
+
+static void sweep_journal(struct walk *walk, const struct journal *journal, const char *why_left)
+{
+	const bool *told = walk->data;
+	struct refusal refusal;
+
+	if (why_left) {
+		if (*told)
+			context_note(walk->handover, journal, why_left);
+		return;
+	}
+	context_note(walk->handover, journal, "a handover was interrupted: putting back what it had changed");
+	if (context_give_back(walk->handover, walk->runtime, journal, 0, &refusal) < 0)
+		walk_failed(walk, &refusal);
+	else
+		walk->undone++;
+}
+
+int context_sweep(struct handover *handover, int runtime, bool told, struct refusal *refusal)
+{
+	struct walk walk = {
+		.handover = handover,
+		.runtime = runtime,
+		.visit = sweep_journal,
+		.data = &told,
+		.refusal = refusal,
+	};
+
+	return walk_journals(&walk);
+}
+
+int handover_recover(struct handover *handover, struct refusal *refusal)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false), lock CLOSE_FD = -1;
+	int r;
+
+	if (runtime < 0)
+		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
+	r = context_lock(runtime, &lock, refusal);
+	if (r < 0)
+		return r;
+	return context_sweep(handover, runtime, true, refusal);
+}
+
+struct survey {
+	void (*visit)(void *data, const struct journal *journal, const char *why_left);
+	void *data;
+};
+
+static void survey_journal(struct walk *walk, const struct journal *journal, const char *why_left)
+{
+	const struct survey *survey = walk->data;
+
+	survey->visit(survey->data, journal, why_left);
+}
+
+int handover_survey(struct handover *handover,
+	void (*visit)(void *data, const struct journal *journal, const char *why_left), void *data,
+	struct refusal *refusal)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	struct survey survey = { .visit = visit, .data = data };
+	struct walk walk = {
+		.handover = handover,
+		.runtime = runtime,
+		.visit = survey_journal,
+		.data = &survey,
+		.refusal = refusal,
+	};
+
+	if (runtime < 0)
+		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
+	return walk_journals(&walk);
+}

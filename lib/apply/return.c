@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "apply/context.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "host/runtime.h"
+
+int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open)
+{
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		int r = host->kernel->group_is_open(host, journal->plan.taken[i].iommu_group);
+
+		*ret_open = journal->plan.taken[i].iommu_group;
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+	return 1;
+}
+
+struct group_question {
+	const struct host *host;
+	const struct journal *journal;
+	int open;
+};
+
+static int ask_groups(void *data)
+{
+	struct group_question *question = data;
+
+	return context_groups_free(question->host, question->journal, &question->open);
+}
+
+int context_undo(struct handover *handover, const struct journal *journal, int fd, struct text *failure)
+{
+	char buffer[STEP_SENTENCE_SIZE + 64];
+	int result = journal_mark(fd, JOURNAL_RETURNING);
+
+	if (result < 0)
+		text_add(failure, "cannot write the journal: %s", strerror(-result));
+	plan_undo(&journal->plan, &handover->undo);
+	for (unsigned int i = 0; i < handover->undo.n_steps; i++) {
+		const struct step *step = &handover->undo.steps[i];
+		int r = context_execute(handover, journal, step);
+		struct text text;
+
+		if (r >= 0)
+			continue;
+		text_init(&text, buffer, sizeof(buffer));
+		context_describe_failure(&text, step, r);
+		context_note(handover, journal, buffer);
+		if (r == -ESTALE || r == -ENODEV) {
+			result = result ? result : 1;
+		} else if (result >= 0) {
+			text_add(failure, "%s", buffer);
+			result = r;
+		}
+	}
+	return result;
+}
+
+int context_give_back(
+	struct handover *handover, int runtime, const struct journal *journal, int deadline_ms, struct refusal *refusal)
+{
+	struct group_question question = { .host = handover->host, .journal = journal };
+	char sentence[STEP_SENTENCE_SIZE + 64];
+	struct text failure;
+	int fd CLOSE_FD = -1;
+	int r, result;
+
+	r = clock_await(ask_groups, &question, deadline_ms);
+	if (r < 0)
+		return refusal_set(
+			refusal, REFUSAL_FAILED, "cannot look at VFIO group %d: %s", question.open, strerror(-r));
+	if (r == 0)
+		return refusal_set(refusal, REFUSAL_FAILED,
+			"VFIO group %d is still open; run 'gpu-handoff recover' when the process that has it has ended",
+			question.open);
+	fd = journal_open(runtime, journal->owner);
+	if (fd < 0)
+		return context_refuse_state(refusal, fd);
+	text_init(&failure, sentence, sizeof(sentence));
+	result = context_undo(handover, journal, fd, &failure);
+	if (result < 0)
+		return refusal_set(refusal, REFUSAL_FAILED, "%s; mend that, then run 'gpu-handoff recover'", sentence);
+	r = journal_remove(runtime, journal->owner);
+	return r < 0 ? context_refuse_state(refusal, r) : result;
+}
+
+int handover_return(struct handover *handover, const char *owner, struct refusal *refusal)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false), lock CLOSE_FD = -1;
+	int r;
+
+	if (runtime < 0)
+		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
+	/* Most domains that stop are not ours: they must not wait for a handover that is. */
+	if (!journal_exists(runtime, owner))
+		return 0;
+	r = context_lock(runtime, &lock, refusal);
+	if (r < 0)
+		return r;
+	r = journal_read(runtime, owner, handover->buffer, &handover->journal);
+	if (r < 0)
+		return r == -ENOENT ? 0 : journal_refuse(owner, r, refusal);
+	return context_give_back(handover, runtime, &handover->journal, RELEASE_DEADLINE_MS, refusal);
+}
+
+struct search {
+	struct handover *handover;
+	int runtime;
+	struct address address;
+	char owner[JOURNAL_OWNER_SIZE]; /* "" while not found */
+};
+
+static int search_detached(const char *owner, void *data)
+{
+	struct search *search = data;
+	struct journal *journal = &search->handover->other;
+
+	if (journal_read(search->runtime, owner, search->handover->buffer, journal) == 0 && journal->detached &&
+		plan_takes(&journal->plan, search->address))
+		(void)text_copy(search->owner, sizeof(search->owner), owner);
+	return 0;
+}
+
+int handover_reattach(struct handover *handover, struct address address, struct refusal *refusal)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	struct search search = { .handover = handover, .runtime = runtime, .address = address };
+	int r;
+
+	if (runtime < 0 && runtime != -ENOENT)
+		return context_refuse_state(refusal, runtime);
+	r = runtime < 0 ? 0 : journal_for_each(runtime, search_detached, &search);
+	if (r < 0)
+		return context_refuse_state(refusal, r);
+	if (!search.owner[0])
+		return refusal_set(refusal, REFUSAL_ABSENT,
+			"'%s' was not detached by 'gpu-handoff detach'; see 'gpu-handoff list'",
+			address_text(address).s);
+	return handover_return(handover, search.owner, refusal);
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "apply/context.h"
+#include "apply/execute.h"
+#include "base/fd.h"
+#include "host/runtime.h"
+#include "model/card.h"
+#include "probe/daemon.h"
+#include "probe/inventory.h"
+
+static int probe_hostdevs(struct handover *handover, const struct domain *domain, struct refusal *refusal)
+{
+	handover->inventory.n_functions = 0;
+	for (unsigned int i = 0; i < domain->n_hostdevs; i++) {
+		int r = inventory_probe(handover->host, domain->hostdevs[i], &handover->inventory);
+
+		if (r == 0)
+			r = inventory_probe_overrides(handover->host, domain->hostdevs[i], &handover->inventory);
+		/* What is not there is for the plan to refuse. */
+		if (r < 0 && r != -ENOENT)
+			return refusal_set(refusal, REFUSAL_STATE, "cannot read '%s' in sysfs: %s",
+				address_text(domain->hostdevs[i]).s, strerror(-r));
+	}
+	return 0;
+}
+
+struct taken_question {
+	struct handover *handover;
+	int runtime;
+	const char *owner; /* who asks */
+	bool detaching;
+	struct refusal *refusal;
+};
+
+/* Refuses when another's journal holds a function of the plan. What a person detached is free for a domain. */
+static int check_not_taken(const char *owner, void *data)
+{
+	struct taken_question *question = data;
+	struct journal *other = &question->handover->other;
+	char name[DOMAIN_NAME_SIZE];
+	struct text text;
+
+	if ((strcmp(owner, question->owner) == 0 && !question->detaching) ||
+		journal_read(question->runtime, owner, question->handover->buffer, other) < 0)
+		return 0;
+	if (other->detached && !question->detaching)
+		return 0;
+	for (unsigned int i = 0; i < other->plan.n_taken; i++) {
+		struct address address = other->plan.taken[i].address;
+
+		if (!plan_takes(&question->handover->journal.plan, address))
+			continue;
+		if (other->detached)
+			return refusal_set(question->refusal, REFUSAL_TAKEN,
+				"'%s' is detached already; 'gpu-handoff reattach' returns it", address_text(address).s);
+		text_init(&text, name, sizeof(name));
+		text_add_foreign(&text, other->name);
+		return refusal_set(question->refusal, REFUSAL_TAKEN, "'%s' is in use by domain '%s'; stop that first",
+			address_text(address).s, name);
+	}
+	return 0;
+}
+
+static int make_plan(
+	struct handover *handover, int runtime, const struct domain *domain, bool detaching, struct refusal *refusal)
+{
+	struct taken_question question = {
+		.handover = handover,
+		.runtime = runtime,
+		.owner = detaching ? handover->journal.owner : domain->uuid,
+		.detaching = detaching,
+		.refusal = refusal,
+	};
+	int r;
+
+	r = probe_hostdevs(handover, domain, refusal);
+	if (r < 0)
+		return r;
+	r = plan_take(domain, &handover->inventory, driver_is_loaded(handover->host, PLAN_DRIVER) == 1,
+		&handover->journal.plan, refusal);
+	if (r < 0 || runtime < 0)
+		return r;
+	r = journal_for_each(runtime, check_not_taken, &question);
+	return r < 0 && r != -ECANCELED ? context_refuse_state(refusal, r) : r;
+}
+
+int handover_plan(struct handover *handover, const struct domain *domain, const struct inventory **ret_inventory,
+	const struct plan **ret_plan, struct refusal *refusal)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	int r = make_plan(handover, runtime, domain, false, refusal);
+
+	*ret_inventory = &handover->inventory;
+	*ret_plan = &handover->journal.plan;
+	return r;
+}
+
+/* Puts back what was done until a failure, and makes the refusal of both. */
+static int roll_back(struct handover *handover, int runtime, int fd, struct text *failure, struct refusal *refusal)
+{
+	int r;
+
+	text_add(failure, "; ");
+	r = context_undo(handover, &handover->journal, fd, failure);
+	if (r < 0)
+		return refusal_set(
+			refusal, REFUSAL_FAILED, "%s; mend both, then run 'gpu-handoff recover'", failure->buffer);
+	r = journal_remove(runtime, handover->journal.owner);
+	if (r < 0)
+		return context_refuse_state(refusal, r);
+	return refusal_set(refusal, REFUSAL_FAILED,
+		"%severything was put back; see 'journalctl -t gpu-handoff -t kernel'", failure->buffer);
+}
+
+static void note_forgotten(struct handover *handover)
+{
+	const struct journal *journal = &handover->journal;
+
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		char sentence[128];
+		struct text text;
+
+		if (!journal->plan.taken[i].forgotten)
+			continue;
+		text_init(&text, sentence, sizeof(sentence));
+		text_add(&text, "'%s' is not in the domain, but in the same slot and IOMMU group: it goes along",
+			address_text(journal->plan.taken[i].address).s);
+		context_note(handover, journal, sentence);
+	}
+}
+
+/* Carries out the plan of handover->journal, whose head is set. No allocation from here on. */
+static int carry_out(struct handover *handover, int runtime, struct refusal *refusal)
+{
+	struct journal *journal = &handover->journal;
+	unsigned int n_steps = journal->plan.n_steps;
+	char sentence[2 * STEP_SENTENCE_SIZE + 128];
+	struct text failure;
+	int fd CLOSE_FD = journal_create(runtime, journal);
+	int r = 0;
+
+	if (fd < 0)
+		return context_refuse_state(refusal, fd);
+	text_init(&failure, sentence, sizeof(sentence));
+	note_forgotten(handover);
+	for (unsigned int i = 0; i < n_steps && r >= 0; i++) {
+		const struct step *step = &journal->plan.steps[i];
+
+		/* What is undone are the steps that were begun. */
+		journal->plan.n_steps = i + 1;
+		r = journal_append(fd, step);
+		if (r >= 0)
+			r = context_execute(handover, journal, step);
+		if (r < 0)
+			context_describe_failure(&failure, step, r);
+	}
+	if (r >= 0) {
+		r = journal_mark(fd, JOURNAL_HELD);
+		if (r < 0)
+			text_add(&failure, "cannot write the journal: %s", strerror(-r));
+	}
+	return r < 0 ? roll_back(handover, runtime, fd, &failure, refusal) : 0;
+}
+
+/* Under the lock; the head of handover->journal is set. */
+static int take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
+{
+	struct refusal elsewhere;
+	int r;
+
+	/* Others' leftovers are no reason to refuse: what they hold, check_not_taken() finds. */
+	r = context_sweep(handover, runtime, false, &elsewhere);
+	if (r < 0)
+		context_note(handover, &handover->journal, elsewhere.sentence);
+	r = make_plan(handover, runtime, domain, handover->journal.detached, refusal);
+	return r < 0 ? r : carry_out(handover, runtime, refusal);
+}
+
+/* What the last run of this domain left. A domain that starts is not running: it is put back, or nothing is done. */
+static int take_back_own(struct handover *handover, int runtime, const char *owner, struct refusal *refusal)
+{
+	struct journal *journal = &handover->other;
+	int r = journal_read(runtime, owner, handover->buffer, journal);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return journal_refuse(owner, r, refusal);
+	context_note(handover, journal, "its last run was interrupted: putting back what that had changed");
+	return context_give_back(handover, runtime, journal, RELEASE_DEADLINE_MS, refusal);
+}
+
+int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	struct journal *journal = &handover->journal;
+	int runtime CLOSE_FD = -1, lock CLOSE_FD = -1;
+	int r;
+
+	if (!domain->uuid[0])
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has no uuid");
+	runtime = runtime_open(handover->host, true);
+	if (runtime < 0)
+		return context_refuse_state(refusal, runtime);
+	r = context_lock(runtime, &lock, refusal);
+	if (r < 0)
+		return r;
+	r = take_back_own(handover, runtime, domain->uuid, refusal);
+	if (r < 0)
+		return r;
+	memset(journal, 0, sizeof(*journal));
+	(void)text_copy(journal->owner, sizeof(journal->owner), domain->uuid);
+	(void)text_copy(journal->name, sizeof(journal->name), domain->name);
+	if (daemon && daemon_probe(handover->host, daemon, &journal->daemon_start) == 1)
+		journal->daemon = daemon;
+	return take(handover, runtime, domain, refusal);
+}
+
+int handover_find_card(struct handover *handover, struct address address, struct domain *ret, struct refusal *refusal)
+{
+	struct inventory *inventory = &handover->inventory;
+	struct card card;
+
+	inventory->n_functions = 0;
+	if (inventory_probe(handover->host, address, inventory) < 0)
+		return refusal_set(refusal, REFUSAL_ABSENT, "'%s' is not on this host; see 'gpu-handoff list'",
+			address_text(address).s);
+	*ret = (struct domain){ .n_hostdevs = 1, .hostdevs = { address } };
+	if (!card_find(inventory, address, &card))
+		return 0;
+	for (ret->n_hostdevs = 0; ret->n_hostdevs < card.n_functions; ret->n_hostdevs++)
+		ret->hostdevs[ret->n_hostdevs] = card.functions[ret->n_hostdevs]->address;
+	return 0;
+}
+
+int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal)
+{
+	struct journal *journal = &handover->journal;
+	int runtime CLOSE_FD = runtime_open(handover->host, true), lock CLOSE_FD = -1;
+	int r;
+
+	if (runtime < 0)
+		return context_refuse_state(refusal, runtime);
+	r = context_lock(runtime, &lock, refusal);
+	if (r < 0)
+		return r;
+	memset(journal, 0, sizeof(*journal));
+	journal->detached = true;
+	(void)text_copy(journal->owner, sizeof(journal->owner), address_text(card->hostdevs[0]).s);
+	return take(handover, runtime, card, refusal);
+}

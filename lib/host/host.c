@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/host.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+int beneath_open(int directory, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = {
+		.flags = (unsigned int)flags | O_CLOEXEC,
+		.mode = mode,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	if (directory < 0)
+		return -ENOENT;
+	fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int named_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int root_open(int root, const char *name)
+{
+	int fd = beneath_open(root, name, O_PATH | O_DIRECTORY, 0);
+
+	return fd < 0 ? -1 : fd;
+}
+
+int host_open(const char *sysroot, struct host *ret)
+{
+	int root CLOSE_FD = -1;
+
+	*ret = (struct host){
+		.sys = -1, .proc = -1, .dev = -1, .run = -1, .kernel = sysroot ? &kernel_recorded : &kernel_real
+	};
+	root = open(sysroot ? sysroot : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	ret->sys = root_open(root, "sys");
+	ret->proc = root_open(root, "proc");
+	ret->dev = root_open(root, "dev");
+	ret->run = root_open(root, "run");
+	return ret->sys < 0 ? -ENOENT : 0;
+}
+
+void host_close(struct host *host)
+{
+	fd_close(&host->sys);
+	fd_close(&host->proc);
+	fd_close(&host->dev);
+	fd_close(&host->run);
+}
+
+ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size)
+{
+	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_NOFOLLOW, 0);
+	ssize_t n;
+
+	buffer[0] = '\0';
+	if (fd < 0)
+		return fd;
+	n = fd_read_all(fd, buffer, size - 1);
+	if (n < 0) {
+		buffer[0] = '\0';
+		return n;
+	}
+	if (n > 0 && buffer[n - 1] == '\n')
+		n--;
+	buffer[n] = '\0';
+	return n;
+}
+
+ssize_t attribute_link_name(int directory, const char *name, char *buffer, size_t size)
+{
+	char target[4096];
+	const char *last;
+	size_t length;
+	ssize_t n;
+
+	buffer[0] = '\0';
+	n = readlinkat(directory, name, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	last = strrchr(target, '/');
+	last = last ? last + 1 : target;
+	length = strlen(last);
+	if (length >= size)
+		return -E2BIG;
+	memcpy(buffer, last, length + 1);
+	return (ssize_t)length;
+}
+
+int beneath_list(int directory, const char *path, DIR **ret)
+{
+	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_DIRECTORY, 0);
+	DIR *list;
+
+	if (fd < 0)
+		return fd;
+	list = fdopendir(fd);
+	if (!list)
+		return -errno;
+	(void)TAKE_FD(fd);
+	*ret = list;
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan: model → steps, with their undo. Pure: nothing here looks at the host or changes it, so what `gpu-handoff
+ * plan` shows is what the hook carries out, and all of it is tested without a machine.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/domain.h"
+#include "model/inventory.h"
+#include "model/refusal.h"
+#include "plan/step.h"
+
+/* What the functions are taken for: the kernel's driver that hands a device to user space. */
+#define PLAN_DRIVER "vfio-pci"
+
+#define PLAN_FUNCTIONS_MAX 128
+#define PLAN_STEPS_MAX     (5 * PLAN_FUNCTIONS_MAX + 1)
+
+/* A function that the plan takes. */
+struct taken {
+	struct address address;
+	int iommu_group;
+	bool forgotten; /* not in the XML: of the same slot and IOMMU group as one that is */
+};
+
+/* A value, though a large one: keep it off the stack. */
+struct plan {
+	unsigned int n_taken;
+	struct taken taken[PLAN_FUNCTIONS_MAX]; /* by address */
+	unsigned int n_steps;
+	struct step steps[PLAN_STEPS_MAX]; /* in order */
+};
+
+/* Whether the plan takes the function. */
+bool plan_takes(const struct plan *plan, struct address address);
+
+/*
+ * The steps that give every hostdev of the domain to vfio-pci. The inventory must hold the hostdevs, their slots and
+ * their groups; a hostdev that it lacks is one that the host lacks. module_loaded: vfio-pci is there already.
+ * Returns 0, or -ECANCELED with the refusal filled and *ret undefined.
+ */
+int plan_take(const struct domain *domain, const struct inventory *inventory, bool module_loaded, struct plan *ret,
+	struct refusal *refusal);
+
+/*
+ * The steps that take those of a plan back, whether all of them were done or only the first few, the last one
+ * perhaps half: each compares before it acts. Not the reverse: first everything leaves vfio-pci, then overrides go,
+ * which would forbid the binds that follow, .0 first, and power comes last, when all is calm.
+ */
+void plan_undo(const struct plan *plan, struct plan *ret);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan: a step is data: what is changed, of which function, from what to what. One table gives each kind its name,
+ * its attribute, its sentence and its deadline. The old value makes a step undoable, and makes it a comparison too:
+ * apply touches nothing whose value is not the one that the step expects.
+ *
+ * Places for what comes later: holders are asked, services stopped and consoles released between STEP_MODULE and
+ * STEP_OVERRIDE; cores and memory are taken before the card, so that a lack of them is found while it is untouched.
+ */
+#pragma once
+
+#include "model/address.h"
+#include "model/function.h"
+
+enum step_kind {
+	STEP_MODULE,   /* vfio-pci is loaded; never undone, as libvirt never does */
+	STEP_POWER,    /* power/control: kept on while drivers change */
+	STEP_D3COLD,   /* d3cold_allowed: some cards do not come back from there */
+	STEP_OVERRIDE, /* driver_override: whom the kernel may bind */
+	STEP_UNBIND,   /* from its driver (old) to none */
+	STEP_BIND,     /* from none to a driver (new), verified */
+	STEP_KINDS_
+};
+
+#define STEP_VALUE_SIZE DRIVER_NAME_SIZE
+
+struct step {
+	enum step_kind kind;
+	struct address target;
+	char old[STEP_VALUE_SIZE]; /* "" for none */
+	char new[STEP_VALUE_SIZE]; /* likewise */
+};
+
+/* The longest sentence of a step, with its end. */
+#define STEP_SENTENCE_SIZE 256
+
+/* module, power, d3cold, override, unbind, bind */
+const char *step_kind_name(enum step_kind kind);
+
+/* The kind with that name. Returns 0, or -EINVAL. */
+int step_kind_parse(const char *name, enum step_kind *ret);
+
+/* The attribute below the function's directory that holds the value; NULL where the value is the driver's link. */
+const char *step_kind_attribute(enum step_kind kind);
+
+/* How long the kernel may take, at most, in ms. */
+unsigned int step_kind_deadline_ms(enum step_kind kind);
+
+/* What it does, for a person: unbind '0000:01:00.0' from 'nvidia'. */
+void step_describe(const struct step *step, char sentence[STEP_SENTENCE_SIZE]);

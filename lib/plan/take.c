@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+bool plan_takes(const struct plan *plan, struct address address)
+{
+	for (unsigned int i = 0; i < plan->n_taken; i++) {
+		if (address_compare(plan->taken[i].address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int take_function(struct plan *plan, const struct function *function, bool forgotten, struct refusal *refusal)
+{
+	unsigned int i = plan->n_taken;
+
+	if (plan_takes(plan, function->address))
+		return 0;
+	if (plan->n_taken == PLAN_FUNCTIONS_MAX)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain takes more than %d PCI functions; remove some with 'virsh edit'",
+			PLAN_FUNCTIONS_MAX);
+	for (; i > 0 && address_compare(plan->taken[i - 1].address, function->address) > 0; i--)
+		plan->taken[i] = plan->taken[i - 1];
+	plan->taken[i] = (struct taken){
+		.address = function->address, .iommu_group = function->iommu_group, .forgotten = forgotten
+	};
+	plan->n_taken++;
+	return 0;
+}
+
+/* What is wrong with giving this function away, apart from its neighbours. */
+static int check_function(const struct function *function, struct refusal *refusal)
+{
+	struct address_text address = address_text(function->address);
+
+	if (function_is_bridge(function))
+		return refusal_set(refusal, REFUSAL_NOT_ENDPOINT,
+			"'%s' is a bridge, which stays with the host; remove it from the domain", address.s);
+	if (function->iommu_group < 0)
+		return refusal_set(refusal, REFUSAL_NO_IOMMU,
+			"'%s' has no IOMMU group; enable VT-d, AMD-Vi or SMMU in the firmware, and on Intel boot with "
+			"intel_iommu=on",
+			address.s);
+	if (function->virtual_enabled)
+		return refusal_set(refusal, REFUSAL_VIRTUAL,
+			"'%s' has SR-IOV virtual functions in use; set its sriov_numvfs to 0 first, or give the "
+			"domain one of them",
+			address.s);
+	return 0;
+}
+
+static int take_named(
+	const struct domain *domain, const struct inventory *inventory, struct plan *plan, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < domain->n_hostdevs; i++) {
+		const struct function *function = inventory_find(inventory, domain->hostdevs[i]);
+		int r;
+
+		if (!function)
+			return refusal_set(refusal, REFUSAL_ABSENT,
+				"hostdev '%s' is not on this host; see 'gpu-handoff list', then correct the domain "
+				"with 'virsh edit'",
+				address_text(domain->hostdevs[i]).s);
+		r = check_function(function, refusal);
+		if (r < 0)
+			return r;
+		r = take_function(plan, function, false, refusal);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The group is not viable while a sibling stays with a host driver, and nobody wants half a card. */
+static int take_forgotten(
+	const struct domain *domain, const struct inventory *inventory, struct plan *plan, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < inventory->n_functions; i++) {
+		const struct function *sibling = &inventory->functions[i];
+		int r = 0;
+
+		if (function_is_bridge(sibling))
+			continue;
+		for (unsigned int j = 0; j < domain->n_hostdevs && r == 0; j++) {
+			const struct function *named = inventory_find(inventory, domain->hostdevs[j]);
+
+			if (sibling->iommu_group != named->iommu_group ||
+				!address_same_slot(sibling->address, named->address))
+				continue;
+			r = check_function(sibling, refusal);
+			if (r == 0)
+				r = take_function(plan, sibling, true, refusal);
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A bridge does not hinder, but a driver on it that does DMA does (iommu_device_use_default_domain() in the kernel). */
+static bool hinders(const struct function *member)
+{
+	if (!function_is_bridge(member))
+		return true;
+	return member->driver[0] && strcmp(member->driver, "pcieport") != 0 &&
+	       strcmp(member->driver, "pci-stub") != 0 && strcmp(member->driver, PLAN_DRIVER) != 0;
+}
+
+static int check_neighbours(const struct inventory *inventory, const struct plan *plan, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < plan->n_taken; i++) {
+		const struct taken *taken = &plan->taken[i];
+
+		for (unsigned int j = 0; j < inventory->n_functions; j++) {
+			const struct function *member = &inventory->functions[j];
+			char driver[2 * DRIVER_NAME_SIZE];
+			struct text text;
+
+			if (member->iommu_group != taken->iommu_group || plan_takes(plan, member->address) ||
+				!hinders(member))
+				continue;
+			text_init(&text, driver, sizeof(driver));
+			if (member->driver[0]) {
+				text_add(&text, ", driven by ");
+				text_add_foreign(&text, member->driver);
+			}
+			return refusal_set(refusal, REFUSAL_GROUP,
+				"'%s' shares IOMMU group %d with '%s'%s; give the domain both, or move the card to a "
+				"slot with a group of its own",
+				address_text(taken->address).s, taken->iommu_group, address_text(member->address).s,
+				driver);
+		}
+	}
+	return 0;
+}
+
+static void add_step(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new)
+{
+	struct step *step = &plan->steps[plan->n_steps++];
+
+	*step = (struct step){ .kind = kind, .target = target };
+	/* Both come from arrays of STEP_VALUE_SIZE. */
+	(void)text_copy(step->old, sizeof(step->old), old);
+	(void)text_copy(step->new, sizeof(step->new), new);
+}
+
+/* With a driver that is VFIO's already, ours or its vendor's, a function stays as it is. */
+static bool is_ready(const struct function *function)
+{
+	return function->is_variant || strcmp(function->driver, PLAN_DRIVER) == 0;
+}
+
+static void add_power_steps(const struct function *function, struct plan *plan)
+{
+	if (function->power_control[0])
+		add_step(plan, STEP_POWER, function->address, function->power_control, "on");
+	if (function->d3cold_allowed[0])
+		add_step(plan, STEP_D3COLD, function->address, function->d3cold_allowed, "0");
+}
+
+static void add_driver_steps(const struct function *function, struct plan *plan)
+{
+	add_step(plan, STEP_OVERRIDE, function->address, function->driver_override, PLAN_DRIVER);
+	if (function->driver[0])
+		add_step(plan, STEP_UNBIND, function->address, function->driver, "");
+	add_step(plan, STEP_BIND, function->address, "", PLAN_DRIVER);
+}
+
+static void add_steps(const struct inventory *inventory, bool module_loaded, struct plan *plan)
+{
+	bool module_wanted = !module_loaded;
+
+	/* From the last function to .0, the display: the riskiest comes last, and failing there costs least. */
+	for (unsigned int i = plan->n_taken; i-- > 0;) {
+		const struct function *function = inventory_find(inventory, plan->taken[i].address);
+
+		if (is_ready(function))
+			continue;
+		if (module_wanted)
+			add_step(plan, STEP_MODULE, (struct address){ 0 }, "", PLAN_DRIVER);
+		module_wanted = false;
+		add_power_steps(function, plan);
+	}
+	for (unsigned int i = plan->n_taken; i-- > 0;) {
+		const struct function *function = inventory_find(inventory, plan->taken[i].address);
+
+		if (!is_ready(function))
+			add_driver_steps(function, plan);
+	}
+}
+
+int plan_take(const struct domain *domain, const struct inventory *inventory, bool module_loaded, struct plan *ret,
+	struct refusal *refusal)
+{
+	int r;
+
+	ret->n_taken = ret->n_steps = 0;
+	r = take_named(domain, inventory, ret, refusal);
+	if (r < 0)
+		return r;
+	r = take_forgotten(domain, inventory, ret, refusal);
+	if (r < 0)
+		return r;
+	r = check_neighbours(inventory, ret, refusal);
+	if (r < 0)
+		return r;
+	add_steps(inventory, module_loaded, ret);
+	return 0;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* The field of /proc/PID/stat, counted from 1 as in proc(5), that holds the start time. */
+#define FIELD_STARTTIME 22
+
+int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
+{
+	char path[32], stat[1024], *name, *rest;
+	size_t length;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	n = attribute_read(host->proc, path, stat, sizeof(stat));
+	if (n < 0)
+		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
+	/* PID (name) state …; the name may hold anything, a parenthesis too. */
+	name = strchr(stat, '(');
+	rest = strrchr(stat, ')');
+	if (!name || !rest || rest < name)
+		return -EBADMSG;
+	name++;
+	length = (size_t)(rest - name);
+	if (!(length == 8 && memcmp(name, "libvirtd", 8) == 0) && !(length == 9 && memcmp(name, "virtqemud", 9) == 0))
+		return 0;
+	rest++;
+	for (int field = 3; field <= FIELD_STARTTIME; field++) {
+		if (*rest++ != ' ')
+			return -EBADMSG;
+		if (field == FIELD_STARTTIME)
+			break;
+		rest += strcspn(rest, " ");
+	}
+	rest[strcspn(rest, " ")] = '\0';
+	return text_parse_number(rest, 10, UINT64_MAX, ret_start) < 0 ? -EBADMSG : 1;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe: libvirt's domain XML as a value. The text is hostile: nothing is fetched, no entity is expanded, and a
+ * document type declaration, which libvirt never writes, ends the reading.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "model/domain.h"
+#include "model/refusal.h"
+
+/* More is no domain of this world: libvirt's largest are some 100 KiB. */
+#define DOMAIN_XML_MAX (4u * 1024 * 1024)
+
+/* Reads the XML. Returns 0; -ECANCELED with the refusal filled, and *ret untouched. */
+int domain_parse(const char *xml, size_t size, struct domain *ret, struct refusal *refusal);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe: PCI functions from sysfs (Documentation/ABI/testing/sysfs-bus-pci). What is read takes no device lock, so it
+ * does not block on a device whose driver is stuck in probe() or remove(). driver_override does, and is asked for
+ * only where it is going to be changed.
+ */
+#pragma once
+
+#include "host/host.h"
+#include "model/inventory.h"
+
+/* The directory of a function, to read attributes in. Returns the descriptor, or -ENOENT. */
+int function_open(const struct host *host, struct address address);
+
+/* Reads one function. Returns 0, -ENOENT when it is not on this host, -E2BIG when something in it is too long. */
+int function_probe(const struct host *host, struct address address, struct function *ret);
+
+/* Adds its driver_override. Blocks while its driver is in probe() or remove(). Returns 0, or -errno. */
+int function_probe_override(const struct host *host, struct function *function);
+
+/*
+ * Adds a function, the others of its slot, and every member of the IOMMU groups of these. Returns 0, -ENOENT when
+ * the function is not there, -E2BIG when the inventory is full, -errno.
+ */
+int inventory_probe(const struct host *host, struct address address, struct inventory *inventory);
+
+/* Adds every display function of the host likewise. Returns 0, or -errno. */
+int inventory_probe_displays(const struct host *host, struct inventory *inventory);
+
+/*
+ * Reads driver_override of every function in the inventory that shares the slot and IOMMU group of the given one.
+ * Blocks while a driver of theirs is in probe() or remove(). Returns 0, or -errno.
+ */
+int inventory_probe_overrides(const struct host *host, struct address address, struct inventory *inventory);
