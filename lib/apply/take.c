@@ -7,14 +7,17 @@
 #include "base/fd.h"
 #include "host/runtime.h"
 #include "model/card.h"
+#include "probe/critical.h"
 #include "probe/daemon.h"
 #include "probe/inventory.h"
 
 static int probe_hostdevs(struct handover *handover, const struct domain *domain, struct refusal *refusal)
 {
+	int r;
+
 	handover->inventory.n_functions = 0;
 	for (unsigned int i = 0; i < domain->n_hostdevs; i++) {
-		int r = inventory_probe(handover->host, domain->hostdevs[i], &handover->inventory);
+		r = inventory_probe(handover->host, domain->hostdevs[i], &handover->inventory);
 
 		if (r == 0)
 			r = inventory_probe_overrides(handover->host, domain->hostdevs[i], &handover->inventory);
@@ -23,6 +26,9 @@ static int probe_hostdevs(struct handover *handover, const struct domain *domain
 			return refusal_set(refusal, REFUSAL_STATE, "cannot read '%s' in sysfs: %s",
 				address_text(domain->hostdevs[i]).s, strerror(-r));
 	}
+	r = critical_probe(handover->host, &handover->inventory);
+	if (r < 0)
+		return refusal_set(refusal, REFUSAL_STATE, "cannot tell what the host lives on: %s", strerror(-r));
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 /* Names of drivers are names of modules or shorter: MODULE_NAME_LEN is 56 on 64-bit kernels. */
 #define DRIVER_NAME_SIZE  64
 #define RESET_METHOD_SIZE 64
+#define CARRIES_SIZE      128
 
 /* What an attribute with no override reads as: kernel's printf of a null pointer (drivers/pci/pci-sysfs.c). */
 #define OVERRIDE_NONE "(null)"
@@ -37,6 +38,7 @@ struct function {
 	char driver_override[DRIVER_NAME_SIZE]; /* OVERRIDE_NONE; "" when not told, or not asked (probe/inventory.h) */
 	char power_control[8];                  /* on, auto; "" likewise */
 	char d3cold_allowed[4];                 /* 0, 1; "" likewise */
+	char carries[CARRIES_SIZE];             /* why the host lives on it, as the end of a sentence; "" it does not */
 	char reset_method[RESET_METHOD_SIZE];   /* in the kernel's order, "" when there is none or it is not told */
 };
 

@@ -46,6 +46,9 @@ static int check_function(const struct function *function, struct refusal *refus
 			"'%s' has no IOMMU group; enable VT-d, AMD-Vi or SMMU in the firmware, and on Intel boot with "
 			"intel_iommu=on",
 			address.s);
+	if (function->carries[0])
+		return refusal_set(refusal, REFUSAL_CRITICAL,
+			"'%s' %s: the host lives on it; remove it from the domain", address.s, function->carries);
 	if (function->virtual_enabled)
 		return refusal_set(refusal, REFUSAL_VIRTUAL,
 			"'%s' has SR-IOV virtual functions in use; set its sriov_numvfs to 0 first, or give the "

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/critical.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+
+/* Layers of block devices or interfaces that are looked through: more is no stack but a loop. */
+#define DEPTH_MAX 8
+
+/* How devices of a class stand on others: the entries of a directory of theirs, with a prefix. */
+struct stack {
+	const char *class, *lower, *prefix;
+};
+
+static const struct stack disks = { "class/block", "slaves", "" };
+static const struct stack interfaces = { "class/net", ".", "lower_" };
+
+/* A thing that is in use, and the functions that it may rest on. */
+struct use {
+	const struct host *host;
+	struct inventory *inventory;
+	const char *verb, *name, *end; /* holds '/home', which is mounted */
+};
+
+static void mark(const struct use *use, struct function *function)
+{
+	struct text text;
+
+	if (function->carries[0])
+		return;
+	text_init(&text, function->carries, sizeof(function->carries));
+	text_add(&text, "%s '", use->verb);
+	text_add_foreign(&text, use->name);
+	text_add(&text, "'%s", use->end);
+}
+
+/* Marks every function that the path of a device in sysfs leads through. */
+static void mark_path(const struct use *use, const char *path)
+{
+	for (unsigned int i = 0; i < use->inventory->n_functions; i++) {
+		struct function *function = &use->inventory->functions[i];
+		const char *address = address_text(function->address).s, *at = strstr(path, address);
+
+		if (at && at > path && at[-1] == '/' && at[strlen(address)] == '/')
+			mark(use, function);
+	}
+}
+
+/* Follows a device, a symlink in the directory, to functions; where it is virtual, to the devices that it stands on. */
+static void follow(const struct use *use, const struct stack *stack, const char *directory, const char *name, int depth)
+{
+	char target[4096], path[512];
+	int fd CLOSE_FD = beneath_open(use->host->sys, directory, O_PATH | O_DIRECTORY, 0);
+	size_t prefix = strlen(stack->prefix);
+	struct dirent *entry;
+	DIR *list;
+	ssize_t n;
+
+	n = readlinkat(fd, name, target, sizeof(target) - 1);
+	if (n < 0 || depth == 0)
+		return;
+	target[n] = '\0';
+	mark_path(use, target);
+	if (snprintf(path, sizeof(path), "%s/%s/%s", directory, name, stack->lower) >= (int)sizeof(path) ||
+		beneath_list(use->host->sys, path, &list) < 0)
+		return;
+	while ((entry = readdir(list))) {
+		if (entry->d_name[0] != '.' && strncmp(entry->d_name, stack->prefix, prefix) == 0)
+			follow(use, stack, stack->class, entry->d_name + prefix, depth - 1);
+	}
+	closedir(list);
+}
+
+static void follow_disk(const struct use *use, dev_t device)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%u:%u", major(device), minor(device));
+	follow(use, &disks, "dev/block", name, DEPTH_MAX);
+}
+
+/* A node below /dev, by its name there. */
+static void follow_node(const struct use *use, const char *path)
+{
+	struct stat st;
+
+	if (strncmp(path, "/dev/", 5) == 0 && use->host->dev >= 0 && fstatat(use->host->dev, path + 5, &st, 0) == 0 &&
+		S_ISBLK(st.st_mode))
+		follow_disk(use, st.st_rdev);
+}
+
+/* Calls a function with each line of a file of /proc, without its newline. */
+static int for_each_line(const struct host *host, const char *path,
+	void (*visit)(const struct host *, struct inventory *, char *line), struct inventory *inventory)
+{
+	int fd CLOSE_FD = beneath_open(host->proc, path, O_RDONLY, 0);
+	size_t size = 0;
+	char *line = NULL;
+	ssize_t n;
+	FILE *file;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	file = fdopen(fd, "r");
+	if (!file)
+		return -errno;
+	(void)TAKE_FD(fd);
+	while ((n = getline(&line, &size, file)) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		visit(host, inventory, line);
+	}
+	free(line);
+	(void)fclose(file);
+	return 0;
+}
+
+/* proc(5): id, parent, major:minor, root, mount point, options, optional fields, -, type, source, options. */
+static void visit_mount(const struct host *host, struct inventory *inventory, char *line)
+{
+	struct use use = { .host = host, .inventory = inventory, .verb = "holds", .end = ", which is mounted" };
+	char *fields[5] = { 0 }, *rest = line, *source = strstr(line, " - ");
+	unsigned int major_number, minor_number;
+
+	if (!source)
+		return;
+	*source = '\0';
+	source += 3;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		fields[i] = strsep(&rest, " ");
+	if (!fields[4] || sscanf(fields[2], "%u:%u", &major_number, &minor_number) != 2)
+		return;
+	use.name = fields[4];
+	if (major_number != 0) {
+		follow_disk(&use, makedev(major_number, minor_number));
+		return;
+	}
+	/* File systems over several disks, such as btrfs, have a number of their own, and name one disk as the source.
+	 */
+	(void)strsep(&source, " ");
+	if (source)
+		follow_node(&use, strsep(&source, " "));
+}
+
+static void visit_swap(const struct host *host, struct inventory *inventory, char *line)
+{
+	struct use use = { .host = host, .inventory = inventory, .verb = "holds", .name = line, .end = ", swap space" };
+
+	line[strcspn(line, " \t")] = '\0';
+	follow_node(&use, line);
+}
+
+static void follow_interface(const struct host *host, struct inventory *inventory, const char *name)
+{
+	struct use use = { .host = host, .inventory = inventory };
+
+	use.verb = "carries";
+	use.name = name;
+	use.end = ", the interface of the default route";
+	if (!strchr(name, '/'))
+		follow(&use, &interfaces, interfaces.class, name, DEPTH_MAX);
+}
+
+/* Interface, destination, gateway, flags, …, mask: the default route has neither destination nor mask. */
+static void visit_route(const struct host *host, struct inventory *inventory, char *line)
+{
+	char *rest = line, *fields[8] = { 0 };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		fields[i] = strsep(&rest, "\t");
+	if (fields[7] && strcmp(fields[1], "00000000") == 0 && strcmp(fields[7], "00000000") == 0)
+		follow_interface(host, inventory, fields[0]);
+}
+
+/* Destination, its prefix length, …, the interface last; a default route to lo is the kernel's own refusal. */
+static void visit_route6(const struct host *host, struct inventory *inventory, char *line)
+{
+	const char *interface = strrchr(line, ' ');
+
+	if (interface && strncmp(line, "00000000000000000000000000000000 00 ", 36) == 0)
+		follow_interface(host, inventory, interface + 1);
+}
+
+int critical_probe(const struct host *host, struct inventory *inventory)
+{
+	static const struct {
+		const char *path;
+		void (*visit)(const struct host *, struct inventory *, char *line);
+	} files[] = {
+		{ "self/mountinfo", visit_mount },
+		{ "swaps", visit_swap },
+		{ "self/net/route", visit_route },
+		{ "self/net/ipv6_route", visit_route6 },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r == 0; i++)
+		r = for_each_line(host, files[i].path, files[i].visit, inventory);
+	return r;
+}
