@@ -127,3 +127,42 @@ uninstall:
 .PHONY: clean
 clean:
 	rm -rf build
+
+# ---- what people run ----
+
+# Debian's names. A fresh machine needs make and git; root has the rest installed.
+PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev
+PACKAGES_CHECK := check clang libclang-rt-14-dev
+PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
+
+# Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
+.PHONY: check check-lab lab demo bench
+check:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB)
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-lab
+
+lab demo bench:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB)
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory do-$@
+
+check-lab: lab
+
+.PHONY: do-lab do-demo do-bench
+do-lab:
+	@tests/lab/lab run
+
+do-demo:
+	@tests/lab/lab demo
+
+do-bench: all $(BUILD)/bench $(BUILD)/empty
+	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@tests/lab/lab bench
+
+$(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/empty: $(BUILD)/tests/bench/empty.o
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -Wl,--no-as-needed $$($(PKG_CONFIG) --libs libxml-2.0)

@@ -35,7 +35,7 @@ static const struct {
 
 static void print_help(FILE *stream)
 {
-	(void)fputs("usage: gpu-handoff COMMAND [OPTION…] [ARGUMENT]\n\n"
+	(void)fputs("usage: gpu-handoff COMMAND [OPTION...] [ARGUMENT]\n\n"
 		    "Gives a graphics card to a libvirt VM, and brings it back.\n\ncommands:\n",
 		stream);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -44,7 +44,7 @@ static void print_help(FILE *stream)
 		(void)fprintf(stream, "  %s %-*s  %s\n", commands[i]->name, 27 - (int)strlen(commands[i]->name),
 			argument, commands[i]->help);
 	}
-	(void)fprintf(stream, "  %-28s  %s\n\noptions, where a command has them:\n", "xml OPTION…",
+	(void)fprintf(stream, "  %-28s  %s\n\noptions, where a command has them:\n", "xml OPTION...",
 		"run gpu-handoff-xmlgen, which writes domain XML");
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		(void)fprintf(stream, "  --%s%-*s  %s\n", options[i].option.name,
@@ -54,7 +54,7 @@ static void print_help(FILE *stream)
 
 static void print_command_help(const struct command *command)
 {
-	(void)printf("usage: gpu-handoff %s%s%s%s\n%s\n", command->name, command->options ? " [OPTION…]" : "",
+	(void)printf("usage: gpu-handoff %s%s%s%s\n%s\n", command->name, command->options ? " [OPTION...]" : "",
 		command->argument ? " " : "", command->argument ? command->argument : "", command->help);
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		if (!options[i].mask || command->options & options[i].mask)

@@ -58,7 +58,7 @@ static void preview_journal(void *data, const struct journal *journal, const cha
 
 	if (preview->all ? why_left != NULL : !journal->detached || !plan_takes(&journal->plan, preview->address))
 		return;
-	(void)printf("%s\n", journal->detached ? journal->owner : journal->name);
+	show_owner(journal->detached ? journal->owner : journal->name);
 	plan_undo(&journal->plan, preview->undo);
 	show_steps(preview->undo);
 	preview->shown++;

@@ -31,14 +31,19 @@ void show_steps(const struct plan *plan)
 	}
 }
 
-static void print_owner(const char *owner)
+static void print_foreign(const char *owner, const char *end)
 {
 	char buffer[256];
 	struct text text;
 
 	text_init(&text, buffer, sizeof(buffer));
 	text_add_foreign(&text, owner);
-	(void)printf("%s: ", buffer);
+	(void)printf("%s%s", buffer, end);
+}
+
+void show_owner(const char *owner)
+{
+	print_foreign(owner, "\n");
 }
 
 static void show_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
@@ -49,7 +54,7 @@ static void show_step(void *data, const char *owner, const struct step *step, in
 	if (result == 1)
 		return;
 	step_describe(step, sentence);
-	print_owner(owner);
+	print_foreign(owner, ": ");
 	(void)printf("%s: %s%s%" PRIu64 ".%" PRIu64 " ms\n", sentence, result < 0 ? strerror(-result) : "",
 		result < 0 ? ", " : "", duration_us / 1000, duration_us / 100 % 10);
 }
@@ -57,7 +62,7 @@ static void show_step(void *data, const char *owner, const struct step *step, in
 static void show_note(void *data, const char *owner, const char *sentence)
 {
 	(void)data;
-	print_owner(owner);
+	print_foreign(owner, ": ");
 	(void)printf("%s\n", sentence);
 }
 

@@ -5,6 +5,9 @@
 #include "apply/handover.h"
 #include "plan/plan.h"
 
+/* A line with the name of an owner, which is a stranger's text. */
+void show_owner(const char *owner);
+
 /* The functions that a plan takes, with their drivers. */
 void show_taken(const struct inventory *inventory, const struct plan *plan);
 

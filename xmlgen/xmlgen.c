@@ -17,7 +17,7 @@ struct request {
 	struct address cards[CARDS_MAX];
 };
 
-static const char help[] = "usage: gpu-handoff-xmlgen --gpu ADDRESS [OPTION…]\n\n"
+static const char help[] = "usage: gpu-handoff-xmlgen --gpu ADDRESS [OPTION...]\n\n"
 			   "Prints the <hostdev> elements of a card, all its functions, for 'virsh edit'.\n\n"
 			   "  --gpu ADDRESS  a card, by the address of any of its functions; may be repeated\n"
 			   "  --sysroot DIR  read a recorded machine, not this one\n"

@@ -7,19 +7,51 @@
 
 #include "base/text.h"
 
-/* In a sentence: %a the function, %o the old value, %n the new one. */
+/* In a sentence: %a the function, %o the old value, %n the new one. Two kinds have a sentence for a case of theirs. */
 static const struct {
 	const char *name;
 	const char *attribute;
 	const char *sentence;
+	const char *kept;    /* old and new are the same: the kernel changes it on the way, so it is recorded */
+	const char *cleared; /* new is none */
 	unsigned int deadline_ms;
 } kinds[] = {
-	[STEP_MODULE] = { "module", NULL, "load the module '%n'", 30000 },
-	[STEP_POWER] = { "power", "power/control", "set power/control of '%a' from '%o' to '%n'", 10000 },
-	[STEP_D3COLD] = { "d3cold", "d3cold_allowed", "set d3cold_allowed of '%a' from '%o' to '%n'", 10000 },
-	[STEP_OVERRIDE] = { "override", "driver_override", "set driver_override of '%a' from '%o' to '%n'", 10000 },
-	[STEP_UNBIND] = { "unbind", NULL, "unbind '%a' from '%o'", 200000 },
-	[STEP_BIND] = { "bind", NULL, "bind '%a' to '%n'", 60000 },
+	[STEP_MODULE] = {
+		.name = "module",
+		.sentence = "load the module '%n'",
+		.deadline_ms = 30000,
+	},
+	[STEP_POWER] = {
+		.name = "power",
+		.attribute = "power/control",
+		.sentence = "set power/control of '%a' from '%o' to '%n'",
+		.kept = "keep power/control of '%a' at '%n'",
+		.deadline_ms = 10000,
+	},
+	[STEP_D3COLD] = {
+		.name = "d3cold",
+		.attribute = "d3cold_allowed",
+		.sentence = "set d3cold_allowed of '%a' from '%o' to '%n'",
+		.kept = "keep d3cold_allowed of '%a' at '%n'",
+		.deadline_ms = 10000,
+	},
+	[STEP_OVERRIDE] = {
+		.name = "override",
+		.attribute = "driver_override",
+		.sentence = "set driver_override of '%a' to '%n'",
+		.cleared = "clear driver_override of '%a'",
+		.deadline_ms = 10000,
+	},
+	[STEP_UNBIND] = {
+		.name = "unbind",
+		.sentence = "unbind '%a' from '%o'",
+		.deadline_ms = 200000,
+	},
+	[STEP_BIND] = {
+		.name = "bind",
+		.sentence = "bind '%a' to '%n'",
+		.deadline_ms = 60000,
+	},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == STEP_KINDS_, "a kind of step is not in the table");
 
@@ -49,12 +81,21 @@ unsigned int step_kind_deadline_ms(enum step_kind kind)
 	return kinds[kind].deadline_ms;
 }
 
+static const char *choose_sentence(const struct step *step)
+{
+	if (kinds[step->kind].kept && strcmp(step->old, step->new) == 0)
+		return kinds[step->kind].kept;
+	if (kinds[step->kind].cleared && (!step->new[0] || strcmp(step->new, OVERRIDE_NONE) == 0))
+		return kinds[step->kind].cleared;
+	return kinds[step->kind].sentence;
+}
+
 void step_describe(const struct step *step, char sentence[STEP_SENTENCE_SIZE])
 {
 	struct text text;
 
 	text_init(&text, sentence, STEP_SENTENCE_SIZE);
-	for (const char *c = kinds[step->kind].sentence; *c; c++) {
+	for (const char *c = choose_sentence(step); *c; c++) {
 		if (*c != '%') {
 			text_add(&text, "%c", *c);
 			continue;
