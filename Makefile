@@ -22,7 +22,8 @@ udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/l
 
 PKG_CONFIG ?= pkg-config
 CPPFLAGS   += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -Ilib -I.
-WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla $(if $(WERROR),-Werror)
+WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Wmissing-prototypes -Wold-style-definition
+WARNINGS   += -Wpointer-arith -Wwrite-strings -Wundef -Wredundant-decls $(if $(WERROR),-Werror)
 HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HARDENING  += $(if $(filter clang%,$(CC)),,-fstack-clash-protection)
 SANITIZERS := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -166,3 +167,129 @@ $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
 
 $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -Wl,--no-as-needed $$($(PKG_CONFIG) --libs libxml-2.0)
+
+# ---- tests ----
+
+TESTS       := base model host probe plan apply programs
+SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
+libsupport  := $(BUILD)/tests/libsupport.a
+
+# The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
+archives_programs := $(call archives,model base)
+pkgs_test_base    := json-c
+pkgs_test_model   := json-c
+pkgs_test_host    := json-c libpci
+pkgs_test_probe   := json-c libpci libxml-2.0
+pkgs_test_plan    := json-c
+pkgs_test_apply   := json-c libpci libxml-2.0
+pkgs_test_programs := json-c
+wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat
+
+objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
+
+define test
+$(BUILD)/tests/test_$(1): $(call objects_test,$(1)) $(if $(filter apply,$(1)),$(BUILD)/tests/contract/contract.o) \
+		$(libsupport) $(or $(archives_$(1)),$(call archives,$(1) $(below_$(1))))
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $(wrap_$(1)) -o $$@ $$^ $$$$($$(PKG_CONFIG) --libs check $(pkgs_test_$(1)))
+endef
+$(foreach t,$(TESTS),$(eval $(call test,$(t))))
+
+$(libsupport): $(SUPPORT)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+# Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [tests/hosts/cpu/CPU.json]
+$(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call archives,model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs json-c)
+
+# Asks the running kernel what the fake one believes, with a device that nobody needs: build/tests/ask-kernel ADDRESS
+$(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
+
+# ---- fuzz ----
+
+FUZZERS      := address attributes daemon domain journal number step
+FUZZ_SECONDS ?= 60
+
+fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
+fuzz_flags_address    := -max_len=32
+fuzz_flags_attributes := -max_len=1024
+fuzz_flags_daemon     := -max_len=1200
+fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
+fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
+fuzz_flags_number     := -max_len=64
+fuzz_flags_step       := -max_len=256
+
+fuzz_archives := $(call archives,apply $(below_apply))
+
+# The corpus without libFuzzer: a part of check-unit.
+.PHONY: replay
+replay: $(FUZZERS:%=$(BUILD)/replay-%)
+	@for f in $(FUZZERS); do $(BUILD)/replay-$$f tests/fuzz/corpus/$$f || exit; done
+
+$(FUZZERS:%=$(BUILD)/replay-%): $(BUILD)/replay-%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(fuzz_archives)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
+
+# With it: what it finds is kept in build/fuzz, and ends the run.
+.PHONY: fuzz do-fuzz
+fuzz:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK)
+	@$(MAKE) --no-print-directory CC=clang SAN=1 BUILD=build/fuzz OPTIMIZE='-O1 -g -fsanitize=fuzzer-no-link' do-fuzz
+
+do-fuzz: $(FUZZERS:%=$(BUILD)/fuzz-%)
+	@$(foreach f,$(FUZZERS),mkdir -p $(BUILD)/found/$(f) && echo '$(f): fuzzing for $(FUZZ_SECONDS) seconds' && \
+		$(BUILD)/fuzz-$(f) $(fuzz_flags) $(fuzz_flags_$(f)) -max_total_time=$(FUZZ_SECONDS) \
+		-artifact_prefix=$(BUILD)/$(f)- $(BUILD)/found/$(f) tests/fuzz/corpus/$(f) && ) echo 'nothing found'
+
+$(FUZZERS:%=$(BUILD)/fuzz-%): $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(fuzz_archives)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
+
+# ---- analysis ----
+
+PACKAGES_LINT := clang-tidy clang-format cppcheck valgrind
+
+sources_ours := $(foreach d,$(LAYERS:%=lib/%) hooks cli udev xmlgen,$(sort $(wildcard $(d)/*.c)))
+sources_lint := $(sources_ours) $(sort $(wildcard tests/*/*.c tests/unit/*/*.c))
+headers_lint := $(sort $(wildcard lib/*/*.h hooks/*.h cli/*.h udev/*.h xmlgen/*.h tests/*/*.h tests/unit/*/*.h))
+
+# Sign and width: of what runs as root; a test may be careless there.
+$(sources_ours:%.c=$(BUILD)/%.o): WARNINGS += -Wconversion -Wsign-conversion
+
+.PHONY: lint lint-warnings lint-analyzer lint-tidy lint-cppcheck lint-format lint-valgrind format
+lint:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LINT)
+	@$(MAKE) --no-print-directory lint-format lint-cppcheck lint-tidy lint-analyzer lint-warnings lint-valgrind
+	@echo 'lint: clean'
+
+lint-format:
+	@clang-format --dry-run -Werror $(sources_lint) $(headers_lint)
+
+format:
+	clang-format -i $(sources_lint) $(headers_lint)
+
+# unusedStructMember and its like are style, which is clang-tidy's; system headers tell cppcheck nothing.
+lint-cppcheck:
+	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --std=c11 \
+		--suppress=missingIncludeSystem -D__GNUC__ $(CPPFLAGS) $(sources_ours) $(wildcard tests/fuzz/*.c)
+
+lint-tidy:
+	@clang-tidy --quiet $(sources_ours) $(wildcard tests/fuzz/*.c) -- -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS) \
+		$$($(PKG_CONFIG) --cflags check) 2>/dev/null
+
+lint-analyzer:
+	@for f in $(sources_ours); do \
+		gcc -std=gnu17 -O2 $(CPPFLAGS) $(PKG_CFLAGS) $(WARNINGS) -Werror -fanalyzer -c -o /dev/null $$f || exit; \
+	done
+
+# All of it, by both compilers, as CI builds it.
+lint-warnings:
+	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint CC=gcc all
+	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint/clang CC=clang all
+	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint/san CC=gcc SAN=1 all
+
+# The hook's whole way through XML, and what parses a journal, under memcheck.
+lint-valgrind: $(BUILD)/replay-domain $(BUILD)/replay-journal
+	@for f in domain journal; do \
+		valgrind --quiet --error-exitcode=1 --leak-check=full --track-fds=no \
+			$(BUILD)/replay-$$f tests/fuzz/corpus/$$f || exit; \
+	done

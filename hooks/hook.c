@@ -66,11 +66,14 @@ static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 
 int hook_run(const struct host *host, const char *operation, int stdin_fd, pid_t daemon, struct refusal *refusal)
 {
+	const struct operation *ours = find_operation(operation);
 	struct handover *handover;
 	struct observer observer;
 	struct domain domain;
 	int r;
 
+	if (!ours)
+		return 0;
 	r = read_domain(stdin_fd, &domain, refusal);
 	if (r < 0)
 		return r;
@@ -78,7 +81,7 @@ int hook_run(const struct host *host, const char *operation, int stdin_fd, pid_t
 	handover = handover_new(host, &observer);
 	if (!handover)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
-	r = find_operation(operation)->run(handover, &domain, daemon, refusal);
+	r = ours->run(handover, &domain, daemon, refusal);
 	report_end(&domain, operation, r, refusal);
 	handover_free(handover);
 	return r < 0 ? r : 0;

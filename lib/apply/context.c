@@ -31,10 +31,15 @@ static const char *owner_name(const struct journal *journal)
 	return journal->detached ? journal->owner : journal->name;
 }
 
-void context_note(struct handover *handover, const struct journal *journal, const char *sentence)
+static void note(struct handover *handover, const char *owner, const char *sentence)
 {
 	if (handover->observer && handover->observer->noted)
-		handover->observer->noted(handover->observer->data, owner_name(journal), sentence);
+		handover->observer->noted(handover->observer->data, owner, sentence);
+}
+
+void context_note(struct handover *handover, const struct journal *journal, const char *sentence)
+{
+	note(handover, owner_name(journal), sentence);
 }
 
 int context_execute(struct handover *handover, const struct journal *journal, const struct step *step)
@@ -48,35 +53,23 @@ int context_execute(struct handover *handover, const struct journal *journal, co
 	return r;
 }
 
-void context_describe_failure(struct text *text, const struct step *step, int r)
-{
-	char sentence[STEP_SENTENCE_SIZE];
-	const char *why = strerror(-r);
-
-	step_describe(step, sentence);
-	if (r == -EIO)
-		why = "the kernel accepted it and nothing changed";
-	else if (r == -ENOENT && (step->kind == STEP_BIND || step->kind == STEP_MODULE))
-		why = "there is no such driver now";
-	else if (r == -ESTALE)
-		why = "somebody else changed it meanwhile, so it stays as it is";
-	else if (r == -ENODEV)
-		why = "the device is gone";
-	text_add(text, "cannot %s: %s", sentence, why);
-}
-
 int context_refuse_state(struct refusal *refusal, int r)
 {
 	if (r == -EPERM)
 		return refusal_set(refusal, REFUSAL_STATE,
 			"/run/gpu-handoff or a file in it is not root's alone; find out who made it, then remove it");
-	return refusal_set(refusal, REFUSAL_STATE, "cannot use /run/gpu-handoff: %s", strerror(-r));
+	return refusal_set(refusal, REFUSAL_STATE, "cannot use /run/gpu-handoff: %s%s", strerror(-r),
+		r == -EACCES ? "; run it as root" : "");
 }
 
-int context_lock(int runtime, int *ret_lock, struct refusal *refusal)
+int context_lock(struct handover *handover, int runtime, const char *owner, int *ret_lock, struct refusal *refusal)
 {
-	int r = lock_acquire(runtime, LOCK_DEADLINE_MS);
+	int r = lock_acquire(runtime, 0);
 
+	if (r == -ETIMEDOUT) {
+		note(handover, owner, "another handover is at work: waiting for its end");
+		r = lock_acquire(runtime, LOCK_DEADLINE_MS);
+	}
 	if (r == -ETIMEDOUT)
 		return refusal_set(refusal, REFUSAL_LOCKED,
 			"another handover has been at work for %d seconds; see 'journalctl -t gpu-handoff'",

@@ -24,14 +24,11 @@ void context_note(struct handover *handover, const struct journal *journal, cons
 /* Carries out a step of a journal, and tells the observer. Returns as step_execute(). */
 int context_execute(struct handover *handover, const struct journal *journal, const struct step *step);
 
-/* Adds "cannot bind '…' to '…': why". */
-void context_describe_failure(struct text *text, const struct step *step, int r);
-
 /* The refusal when /run/gpu-handoff cannot be used. Returns -ECANCELED. */
 int context_refuse_state(struct refusal *refusal, int r);
 
-/* Takes the lock. Returns 0 and *ret_lock, or -ECANCELED with the refusal filled. */
-int context_lock(int runtime, int *ret_lock, struct refusal *refusal);
+/* Takes the lock, for an owner who is told when it has to wait. Returns 0 and *ret_lock, or -ECANCELED likewise. */
+int context_lock(struct handover *handover, int runtime, const char *owner, int *ret_lock, struct refusal *refusal);
 
 /* 1 when nobody has any VFIO group of the journal open, 0 and the group when somebody has, or -errno. */
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open);

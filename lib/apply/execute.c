@@ -53,7 +53,7 @@ static int execute_attribute(const struct host *host, const struct step *step)
 	int r;
 
 	if (device < 0)
-		return device == -ENOENT ? -ENODEV : device;
+		return device == -ENOENT ? -ENOLINK : device;
 	n = attribute_read(device, attribute, value, sizeof(value));
 	if (n < 0)
 		return (int)n;
@@ -78,7 +78,7 @@ static int read_driver(const struct host *host, struct address address, char dri
 	ssize_t n;
 
 	if (device < 0)
-		return device == -ENOENT ? -ENODEV : device;
+		return device == -ENOENT ? -ENOLINK : device;
 	n = attribute_link_name(device, "driver", driver, STEP_VALUE_SIZE);
 	return n == -ENOENT ? 0 : n < 0 ? (int)n : 0;
 }
@@ -135,4 +135,21 @@ int step_execute(const struct host *host, const struct step *step)
 		break;
 	}
 	return -EINVAL;
+}
+
+void step_describe_failure(struct text *text, const struct step *step, int r)
+{
+	char sentence[STEP_SENTENCE_SIZE];
+	const char *why = strerror(-r);
+
+	step_describe(step, sentence);
+	if (r == -EIO)
+		why = "the kernel accepted it and nothing changed";
+	else if (r == -ENOENT && (step->kind == STEP_BIND || step->kind == STEP_MODULE))
+		why = "there is no such driver now";
+	else if (r == -ESTALE)
+		why = "somebody else changed it meanwhile, so it stays as it is";
+	else if (r == -ENOLINK)
+		why = "the device is gone";
+	text_add(text, "cannot %s: %s", sentence, why);
 }

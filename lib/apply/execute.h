@@ -5,16 +5,20 @@
  */
 #pragma once
 
+#include "base/text.h"
 #include "host/host.h"
 #include "plan/step.h"
 
 /*
  * Carries the step out. Returns 0 when it was done and seen to be done; 1 when there was nothing to do; -ESTALE when
- * the value is neither old nor new: somebody else changed it, and it stays; -ENODEV when the function is gone;
+ * the value is neither old nor new: somebody else changed it, and it stays; -ENOLINK when the function is gone;
  * -ENOENT when the driver is not there; -EIO when the kernel accepted the write and nothing changed; -errno of the
  * write.
  */
 int step_execute(const struct host *host, const struct step *step);
+
+/* Adds why it failed, for a person: "cannot bind '…' to '…': …". r is what step_execute() returned. */
+void step_describe_failure(struct text *text, const struct step *step, int r);
 
 /* Whether a driver is registered for PCI devices. */
 int driver_is_loaded(const struct host *host, const char *driver);

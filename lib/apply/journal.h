@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
 /*
  * apply: the journal of one handover, /run/gpu-handoff/OWNER.journal. Text, a fact a line, appended before the change
  * that it tells of is made: whatever ends the process, the journal names at least everything that was changed.
  *
  *	gpu-handoff 1
  *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0
- *	daemon 812 2214						the libvirt daemon that will call release, if one did
- *call taken 0000:01:00.0 14 named				or: forgotten change bind 0000:01:00.0 - vfio-pci
- *kind, function, old, new held							all of it was done returning
- *and is being undone
+ *	daemon 812 2214						the libvirt daemon that will call release, if one called
+ *	taken 0000:01:00.0 14 named				or: forgotten
+ *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
+ *	held							all of it was done
+ *	returning						and is being undone
  *
  * Values are percent-encoded where they are not plain; "-" is none. A last line without its newline never happened.
  *
  * Calling sequence: journal_create(), journal_append() before each step, journal_mark(), and journal_remove() once
  * all is undone; or journal_read() and what it says. All under the lock.
  */
+/* clang-format on */
 #pragma once
 
 #include <stdbool.h>

@@ -104,7 +104,7 @@ int handover_recover(struct handover *handover, struct refusal *refusal)
 
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
-	r = context_lock(runtime, &lock, refusal);
+	r = context_lock(handover, runtime, "recover", &lock, refusal);
 	if (r < 0)
 		return r;
 	return context_sweep(handover, runtime, true, refusal);

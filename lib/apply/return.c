@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apply/context.h"
+#include "apply/execute.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "host/runtime.h"
@@ -34,7 +35,6 @@ static int ask_groups(void *data)
 
 int context_undo(struct handover *handover, const struct journal *journal, int fd, struct text *failure)
 {
-	char buffer[STEP_SENTENCE_SIZE + 64];
 	int result = journal_mark(fd, JOURNAL_RETURNING);
 
 	if (result < 0)
@@ -43,17 +43,13 @@ int context_undo(struct handover *handover, const struct journal *journal, int f
 	for (unsigned int i = 0; i < handover->undo.n_steps; i++) {
 		const struct step *step = &handover->undo.steps[i];
 		int r = context_execute(handover, journal, step);
-		struct text text;
 
 		if (r >= 0)
 			continue;
-		text_init(&text, buffer, sizeof(buffer));
-		context_describe_failure(&text, step, r);
-		context_note(handover, journal, buffer);
-		if (r == -ESTALE || r == -ENODEV) {
+		if (r == -ESTALE || r == -ENOLINK) {
 			result = result ? result : 1;
 		} else if (result >= 0) {
-			text_add(failure, "%s", buffer);
+			step_describe_failure(failure, step, r);
 			result = r;
 		}
 	}
@@ -98,7 +94,7 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 	/* Most domains that stop are not ours: they must not wait for a handover that is. */
 	if (!journal_exists(runtime, owner))
 		return 0;
-	r = context_lock(runtime, &lock, refusal);
+	r = context_lock(handover, runtime, owner, &lock, refusal);
 	if (r < 0)
 		return r;
 	r = journal_read(runtime, owner, handover->buffer, &handover->journal);

@@ -69,14 +69,14 @@ static int check_not_taken(const char *owner, void *data)
 	return 0;
 }
 
-static int make_plan(
-	struct handover *handover, int runtime, const struct domain *domain, bool detaching, struct refusal *refusal)
+/* A domain without a name is a card that a person detaches. */
+static int make_plan(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
 	struct taken_question question = {
 		.handover = handover,
 		.runtime = runtime,
-		.owner = detaching ? handover->journal.owner : domain->uuid,
-		.detaching = detaching,
+		.owner = domain->uuid,
+		.detaching = !domain->name[0],
 		.refusal = refusal,
 	};
 	int r;
@@ -96,7 +96,7 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 	const struct plan **ret_plan, struct refusal *refusal)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false);
-	int r = make_plan(handover, runtime, domain, false, refusal);
+	int r = make_plan(handover, runtime, domain, refusal);
 
 	*ret_inventory = &handover->inventory;
 	*ret_plan = &handover->journal.plan;
@@ -160,7 +160,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		if (r >= 0)
 			r = context_execute(handover, journal, step);
 		if (r < 0)
-			context_describe_failure(&failure, step, r);
+			step_describe_failure(&failure, step, r);
 	}
 	if (r >= 0) {
 		r = journal_mark(fd, JOURNAL_HELD);
@@ -180,7 +180,7 @@ static int take(struct handover *handover, int runtime, const struct domain *dom
 	r = context_sweep(handover, runtime, false, &elsewhere);
 	if (r < 0)
 		context_note(handover, &handover->journal, elsewhere.sentence);
-	r = make_plan(handover, runtime, domain, handover->journal.detached, refusal);
+	r = make_plan(handover, runtime, domain, refusal);
 	return r < 0 ? r : carry_out(handover, runtime, refusal);
 }
 
@@ -209,7 +209,7 @@ int handover_take(struct handover *handover, const struct domain *domain, pid_t 
 	runtime = runtime_open(handover->host, true);
 	if (runtime < 0)
 		return context_refuse_state(refusal, runtime);
-	r = context_lock(runtime, &lock, refusal);
+	r = context_lock(handover, runtime, domain->name, &lock, refusal);
 	if (r < 0)
 		return r;
 	r = take_back_own(handover, runtime, domain->uuid, refusal);
@@ -248,11 +248,11 @@ int handover_detach(struct handover *handover, const struct domain *card, struct
 
 	if (runtime < 0)
 		return context_refuse_state(refusal, runtime);
-	r = context_lock(runtime, &lock, refusal);
-	if (r < 0)
-		return r;
 	memset(journal, 0, sizeof(*journal));
 	journal->detached = true;
 	(void)text_copy(journal->owner, sizeof(journal->owner), address_text(card->hostdevs[0]).s);
+	r = context_lock(handover, runtime, journal->owner, &lock, refusal);
+	if (r < 0)
+		return r;
 	return take(handover, runtime, card, refusal);
 }

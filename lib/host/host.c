@@ -6,10 +6,17 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+
+/*
+ * A rename or mount anywhere on the host, while ".." of a symlink is walked, makes openat2(2) ask for another try. So
+ * many in a row are no chance any more.
+ */
+#define OPEN_TRIES 1000
 
 int beneath_open(int directory, const char *path, int flags, mode_t mode)
 {
@@ -18,19 +25,25 @@ int beneath_open(int directory, const char *path, int flags, mode_t mode)
 		.mode = mode,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
+	int tries = OPEN_TRIES;
 	long fd;
 
 	if (directory < 0)
 		return -ENOENT;
-	fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+	do
+		fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && --tries > 0);
 	return fd < 0 ? -errno : (int)fd;
 }
 
 int named_open(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd CLOSE_FD = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? -EISDIR : TAKE_FD(fd);
 }
 
 static int root_open(int root, const char *name)
@@ -67,7 +80,8 @@ void host_close(struct host *host)
 
 ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size)
 {
-	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_NOFOLLOW, 0);
+	/* O_NONBLOCK: a recorded tree may hold a FIFO, which would be waited for. */
+	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	ssize_t n;
 
 	buffer[0] = '\0';

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -66,5 +67,4 @@ ssize_t attribute_link_name(int directory, const char *name, char *buffer, size_
 /*
  * A directory to list with readdir(3), beneath the given one. Returns 0 and *ret, which closedir(3) closes, or -errno.
  */
-struct __dirstream;
-int beneath_list(int directory, const char *path, struct __dirstream **ret);
+int beneath_list(int directory, const char *path, DIR **ret);

@@ -2,6 +2,7 @@
 #include "host/names.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <pci/pci.h>
 
@@ -13,9 +14,29 @@
 /* The list alone: no hwdb. libpci asks the network only when told to. */
 #define LOOKUP (PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB)
 
+/* libpci tells of a name that it lacks through these; pci_init(), which sets them, would look for a bus. */
+static void say_nothing(char *message, ...)
+{
+	(void)message;
+}
+
+/* libpci does not go on after an error, and says so only for memory that it does not get. */
+__attribute__((noreturn)) static void give_up(char *message, ...)
+{
+	(void)message;
+	abort();
+}
+
 struct names *names_new(void)
 {
-	return (struct names *)pci_alloc();
+	struct pci_access *access = pci_alloc();
+
+	if (access) {
+		access->error = give_up;
+		access->warning = say_nothing;
+		access->debug = say_nothing;
+	}
+	return (struct names *)access;
 }
 
 void names_free(struct names *names)

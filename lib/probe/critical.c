@@ -49,9 +49,10 @@ static void mark_path(const struct use *use, const char *path)
 {
 	for (unsigned int i = 0; i < use->inventory->n_functions; i++) {
 		struct function *function = &use->inventory->functions[i];
-		const char *address = address_text(function->address).s, *at = strstr(path, address);
+		struct address_text address = address_text(function->address);
+		const char *at = strstr(path, address.s);
 
-		if (at && at > path && at[-1] == '/' && at[strlen(address)] == '/')
+		if (at && at > path && at[-1] == '/' && at[strlen(address.s)] == '/')
 			mark(use, function);
 	}
 }
@@ -89,13 +90,13 @@ static void follow_disk(const struct use *use, dev_t device)
 	follow(use, &disks, "dev/block", name, DEPTH_MAX);
 }
 
-/* A node below /dev, by its name there. */
+/* A node below /dev, by its name there. A file system of an ordinary user may claim any: none leads out of /dev. */
 static void follow_node(const struct use *use, const char *path)
 {
+	int node CLOSE_FD = strncmp(path, "/dev/", 5) == 0 ? beneath_open(use->host->dev, path + 5, O_PATH, 0) : -1;
 	struct stat st;
 
-	if (strncmp(path, "/dev/", 5) == 0 && use->host->dev >= 0 && fstatat(use->host->dev, path + 5, &st, 0) == 0 &&
-		S_ISBLK(st.st_mode))
+	if (node >= 0 && fstat(node, &st) == 0 && S_ISBLK(st.st_mode))
 		follow_disk(use, st.st_rdev);
 }
 
