@@ -49,6 +49,7 @@ static void print_help(FILE *stream)
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		(void)fprintf(stream, "  --%s%-*s  %s\n", options[i].option.name,
 			26 - (int)strlen(options[i].option.name), options[i].argument, options[i].help);
+	(void)fprintf(stream, "  --%-26s  %s\n", "version", "the version of gpu-handoff, without a command");
 	(void)fputs("\nsee gpu-handoff(1); what the hook did is in 'journalctl -t gpu-handoff'\n", stream);
 }
 
@@ -97,7 +98,8 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 			print_command_help(command);
 			return 1;
 		default:
-			(void)usage(command->name, c == ':' ? "no value for" : "no such option", argv[optind - 1]);
+			(void)usage(command->name, c == ':' ? "no value for" : "no such option",
+				optopt && c == '?' ? (char[]){ '-', (char)optopt, '\0' } : argv[optind - 1]);
 			return -EINVAL;
 		}
 	}
@@ -125,10 +127,6 @@ static int run_command(const struct command *command, struct invocation *invocat
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);
 		return EXIT_REFUSED;
 	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		(void)fprintf(stderr, "gpu-handoff: cannot write the output: %s\n", strerror(errno));
-		return EXIT_REFUSED;
-	}
 	return EXIT_DONE;
 }
 
@@ -145,10 +143,13 @@ static int parse_command(const struct command *command, int argc, char *argv[])
 		return usage(command->name, "unexpected", argv[optind]);
 	if (command->argument && !invocation.argument)
 		return usage(command->name, "missing", command->argument);
+	if (command->argument && strcmp(command->argument, ARGUMENT_ADDRESS) == 0 &&
+		address_parse(invocation.argument, &invocation.address) < 0)
+		return usage(command->name, "no address like 0000:01:00.0:", invocation.argument);
 	return run_command(command, &invocation);
 }
 
-int cli_run(int argc, char *argv[])
+static int dispatch(int argc, char *argv[])
 {
 	if (argc < 2) {
 		print_help(stderr);
@@ -173,4 +174,14 @@ int cli_run(int argc, char *argv[])
 			return parse_command(commands[i], argc - 1, argv + 1);
 	}
 	return usage(NULL, "no such command", argv[1]);
+}
+
+int cli_run(int argc, char *argv[])
+{
+	int code = dispatch(argc, argv);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	(void)fprintf(stderr, "gpu-handoff: cannot write the output: %s\n", strerror(errno));
+	return EXIT_REFUSED;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "host/host.h"
+#include "model/address.h"
 #include "model/refusal.h"
 
 /* Exit codes. */
@@ -27,8 +28,12 @@ struct invocation {
 	struct host host;
 	const char *sysroot; /* NULL for the running host */
 	bool json, dry_run;
-	const char *argument; /* the command's own, or NULL */
+	const char *argument;   /* the command's own, or NULL */
+	struct address address; /* the argument, where it is ADDRESS */
 };
+
+/* The argument that is parsed before the command runs. */
+#define ARGUMENT_ADDRESS "ADDRESS"
 
 struct command {
 	const char *name;

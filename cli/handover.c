@@ -9,29 +9,20 @@
 #include "cli/command.h"
 #include "cli/show.h"
 
-static int parse_argument(const struct invocation *invocation, struct address *ret, struct refusal *refusal)
-{
-	if (address_parse(invocation->argument, ret) < 0)
-		return refusal_set(
-			refusal, REFUSAL_INPUT, "an address looks like 0000:01:00.0, as 'gpu-handoff list' shows it");
-	return 0;
-}
-
 static int open_handover(struct invocation *invocation, struct handover **ret, struct refusal *refusal)
 {
 	*ret = handover_new(&invocation->host, &show_observer);
 	return *ret ? 0 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
 }
 
-static int detach(
-	struct invocation *invocation, struct handover *handover, struct address address, struct refusal *refusal)
+static int detach(struct invocation *invocation, struct handover *handover, struct refusal *refusal)
 {
 	const struct inventory *inventory;
 	const struct plan *plan;
 	struct domain card;
 	int r;
 
-	r = handover_find_card(handover, address, &card, refusal);
+	r = handover_find_card(handover, invocation->address, &card, refusal);
 	if (r < 0)
 		return r;
 	if (!invocation->dry_run)
@@ -56,9 +47,13 @@ static void preview_journal(void *data, const struct journal *journal, const cha
 {
 	struct preview *preview = data;
 
-	if (preview->all ? why_left != NULL : !journal->detached || !plan_takes(&journal->plan, preview->address))
+	if (!preview->all && (!journal->detached || !plan_takes(&journal->plan, preview->address)))
 		return;
-	show_owner(journal->detached ? journal->owner : journal->name);
+	if (preview->all && why_left) {
+		show_note(journal->detached ? journal->owner : journal->name, why_left);
+		return;
+	}
+	show_note(journal->detached ? journal->owner : journal->name, "this would be done");
 	plan_undo(&journal->plan, preview->undo);
 	show_steps(preview->undo);
 	preview->shown++;
@@ -73,7 +68,7 @@ static int preview(struct handover *handover, struct preview *preview, struct re
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
 	r = handover_survey(handover, preview_journal, preview, refusal);
 	if (r >= 0 && preview->shown == 0)
-		(void)puts("nothing to return");
+		(void)puts(preview->all ? "nothing to recover" : "nothing to reattach");
 	free(preview->undo);
 	return r;
 }
@@ -81,30 +76,19 @@ static int preview(struct handover *handover, struct preview *preview, struct re
 static int run_detach(struct invocation *invocation, struct refusal *refusal)
 {
 	struct handover *handover;
-	struct address address;
-	int r;
-
-	r = parse_argument(invocation, &address, refusal);
+	int r = open_handover(invocation, &handover, refusal);
 	if (r < 0)
 		return r;
-	r = open_handover(invocation, &handover, refusal);
-	if (r < 0)
-		return r;
-	r = detach(invocation, handover, address, refusal);
+	r = detach(invocation, handover, refusal);
 	handover_free(handover);
 	return r;
 }
 
 static int run_reattach(struct invocation *invocation, struct refusal *refusal)
 {
-	struct preview one = { 0 };
+	struct preview one = { .address = invocation->address };
 	struct handover *handover;
-	int r;
-
-	r = parse_argument(invocation, &one.address, refusal);
-	if (r < 0)
-		return r;
-	r = open_handover(invocation, &handover, refusal);
+	int r = open_handover(invocation, &handover, refusal);
 	if (r < 0)
 		return r;
 	r = invocation->dry_run ? preview(handover, &one, refusal) : handover_reattach(handover, one.address, refusal);
@@ -116,9 +100,7 @@ static int run_recover(struct invocation *invocation, struct refusal *refusal)
 {
 	struct preview all = { .all = true };
 	struct handover *handover;
-	int r;
-
-	r = open_handover(invocation, &handover, refusal);
+	int r = open_handover(invocation, &handover, refusal);
 	if (r < 0)
 		return r;
 	if (invocation->dry_run) {
@@ -134,7 +116,7 @@ static int run_recover(struct invocation *invocation, struct refusal *refusal)
 
 const struct command command_detach = {
 	.name = "detach",
-	.argument = "ADDRESS",
+	.argument = ARGUMENT_ADDRESS,
 	.help = "take a card, all its functions, from the host's drivers",
 	.options = OPTION_DRY_RUN,
 	.root = true,
@@ -143,7 +125,7 @@ const struct command command_detach = {
 
 const struct command command_reattach = {
 	.name = "reattach",
-	.argument = "ADDRESS",
+	.argument = ARGUMENT_ADDRESS,
 	.help = "return a detached card to the drivers it had",
 	.options = OPTION_DRY_RUN,
 	.root = true,

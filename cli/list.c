@@ -104,21 +104,41 @@ static const struct {
 	[COLUMN_ISOLATED] = { "ISOLATED", 0, 0 },
 };
 
-/* "TU106 [GeForce RTX 2060]" with the vendor's first word; a companion by what its class says. */
-static void name_function(struct names *names, const struct function *function, bool is_gpu, char name[NAME_SIZE])
+/* "NVIDIA Corporation" as NVIDIA, "Advanced Micro Devices, Inc. [AMD/ATI]" as AMD/ATI. */
+static void shorten_vendor(char *vendor)
+{
+	char *bracket = strchr(vendor, '['), *end = bracket ? strchr(bracket, ']') : NULL;
+
+	if (end) {
+		*end = '\0';
+		memmove(vendor, bracket + 1, strlen(bracket + 1) + 1);
+	} else {
+		vendor[strcspn(vendor, " ,")] = '\0';
+	}
+}
+
+/* The vendor and the device, or its ids where the list has no name for it. */
+static void name_device(struct names *names, const struct function *function, char name[NAME_SIZE])
 {
 	char vendor[NAME_SIZE], device[NAME_SIZE];
 	struct text text;
 
-	if (!is_gpu && names_class(names, function, name, NAME_SIZE) == 0)
-		return;
 	text_init(&text, name, NAME_SIZE);
-	if (names_vendor(names, function, vendor, sizeof(vendor)) == 0)
-		text_add(&text, "%.*s ", (int)strcspn(vendor, " ,"), vendor);
-	if (names_device(names, function, device, sizeof(device)) == 0)
-		text_add(&text, "%s", device);
-	else
-		text_add(&text, "%04x:%04x", function->vendor, function->device);
+	if (names_device(names, function, device, sizeof(device)) < 0)
+		(void)snprintf(device, sizeof(device), "%04x:%04x", function->vendor, function->device);
+	if (names_vendor(names, function, vendor, sizeof(vendor)) == 0) {
+		shorten_vendor(vendor);
+		if (strncmp(device, vendor, strlen(vendor)) != 0)
+			text_add(&text, "%s ", vendor);
+	}
+	text_add(&text, "%s", device);
+}
+
+/* A companion is told by what its class says. */
+static void name_function(struct names *names, const struct function *function, bool is_gpu, char name[NAME_SIZE])
+{
+	if (is_gpu || names_class(names, function, name, NAME_SIZE) < 0)
+		name_device(names, function, name);
 }
 
 static void set_number(struct libscols_line *line, size_t column, int number)
@@ -174,7 +194,7 @@ static void print_neighbours(struct names *names, const struct card *card)
 		return;
 	(void)printf("\n%s shares its IOMMU group with\n", address_text(card->gpu->address).s);
 	for (unsigned int i = 0; i < card->n_extra; i++) {
-		name_function(names, card->extra[i], true, name);
+		name_device(names, card->extra[i], name);
 		(void)printf("  %s  %s (%s)\n", address_text(card->extra[i]->address).s, name,
 			card->extra[i]->driver[0] ? card->extra[i]->driver : "no driver");
 	}
@@ -186,6 +206,8 @@ static struct libscols_table *new_table(void)
 
 	if (!table)
 		return NULL;
+	/* No blanks at the ends of lines. */
+	(void)scols_table_enable_minout(table, 1);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		if (!scols_table_new_column(table, columns[i].name, columns[i].width, columns[i].flags)) {
 			scols_unref_table(table);
@@ -232,7 +254,8 @@ static int run_list(struct invocation *invocation, struct refusal *refusal)
 	names_free(names);
 	free(inventory);
 	if (r < 0)
-		return refusal_set(refusal, REFUSAL_STATE, "cannot list the cards: %s", strerror(-r));
+		return refusal_set(
+			refusal, REFUSAL_STATE, "cannot list the cards of 'sys/bus/pci/devices': %s", strerror(-r));
 	return 0;
 }
 

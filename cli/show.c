@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "apply/execute.h"
 #include "base/text.h"
 
 void show_taken(const struct inventory *inventory, const struct plan *plan)
@@ -31,39 +31,38 @@ void show_steps(const struct plan *plan)
 	}
 }
 
-static void print_foreign(const char *owner, const char *end)
+void show_note(const char *owner, const char *sentence)
 {
-	char buffer[256];
+	char buffer[DOMAIN_NAME_SIZE];
 	struct text text;
 
 	text_init(&text, buffer, sizeof(buffer));
 	text_add_foreign(&text, owner);
-	(void)printf("%s%s", buffer, end);
+	(void)printf("%s: %s\n", buffer, sentence);
 }
 
-void show_owner(const char *owner)
+static void observe_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
 {
-	print_foreign(owner, "\n");
-}
-
-static void show_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
-{
-	char sentence[STEP_SENTENCE_SIZE];
+	char sentence[2 * STEP_SENTENCE_SIZE], line[sizeof(sentence) + 32];
+	struct text text, time;
 
 	(void)data;
 	if (result == 1)
 		return;
-	step_describe(step, sentence);
-	print_foreign(owner, ": ");
-	(void)printf("%s: %s%s%" PRIu64 ".%" PRIu64 " ms\n", sentence, result < 0 ? strerror(-result) : "",
-		result < 0 ? ", " : "", duration_us / 1000, duration_us / 100 % 10);
+	text_init(&text, sentence, sizeof(sentence));
+	text_init(&time, line, sizeof(line));
+	if (result < 0)
+		step_describe_failure(&text, step, result);
+	else
+		step_describe(step, sentence);
+	text_add(&time, "%s (%" PRIu64 ".%" PRIu64 " ms)", sentence, duration_us / 1000, duration_us / 100 % 10);
+	show_note(owner, line);
 }
 
-static void show_note(void *data, const char *owner, const char *sentence)
+static void observe_note(void *data, const char *owner, const char *sentence)
 {
 	(void)data;
-	print_foreign(owner, ": ");
-	(void)printf("%s\n", sentence);
+	show_note(owner, sentence);
 }
 
-const struct observer show_observer = { .stepped = show_step, .noted = show_note };
+const struct observer show_observer = { .stepped = observe_step, .noted = observe_note };

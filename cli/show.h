@@ -5,8 +5,8 @@
 #include "apply/handover.h"
 #include "plan/plan.h"
 
-/* A line with the name of an owner, which is a stranger's text. */
-void show_owner(const char *owner);
+/* "owner: sentence"; the owner is a stranger's text. */
+void show_note(const char *owner, const char *sentence);
 
 /* The functions that a plan takes, with their drivers. */
 void show_taken(const struct inventory *inventory, const struct plan *plan);

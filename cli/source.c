@@ -18,6 +18,7 @@
 
 static int parse_file(int fd, const char *name, struct domain *ret, struct refusal *refusal)
 {
+	struct refusal why;
 	char *xml = malloc(DOMAIN_XML_MAX);
 	ssize_t n = xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
 	int r;
@@ -26,7 +27,9 @@ static int parse_file(int fd, const char *name, struct domain *ret, struct refus
 		r = refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", name,
 			n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
 	else
-		r = domain_parse(xml, (size_t)n, ret, refusal);
+		r = domain_parse(xml, (size_t)n, ret, &why);
+	if (n >= 0 && r < 0)
+		r = refusal_set(refusal, why.reason, "'%s': %s", name, why.sentence);
 	free(xml);
 	return r;
 }
@@ -64,8 +67,9 @@ static int parse_domain(const char *name, struct domain *ret, struct refusal *re
 		r = refusal_set(refusal, REFUSAL_INPUT,
 			"there is no domain '%s' at " URI ", and no file of that name; see 'virsh list --all'", name);
 	else
-		r = refusal_set(
-			refusal, REFUSAL_INPUT, "cannot reach libvirt at " URI ": %s", virGetLastErrorMessage());
+		r = refusal_set(refusal, REFUSAL_INPUT,
+			"there is no file '%s', and libvirt does not answer at " URI ": %s", name,
+			virGetLastErrorMessage());
 	free(xml);
 	if (domain)
 		virDomainFree(domain);

@@ -5,6 +5,7 @@
 
 #include "apply/handover.h"
 #include "base/fd.h"
+#include "base/text.h"
 #include "hooks/hook.h"
 #include "hooks/report.h"
 #include "probe/domain.h"
@@ -64,25 +65,40 @@ static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 	return domain_parse(xml, (size_t)n, domain, refusal);
 }
 
-int hook_run(const struct host *host, const char *operation, int stdin_fd, pid_t daemon, struct refusal *refusal)
+/* Reads the domain, and acts on it. domain->name is the caller's until it is read. */
+static int act(const struct host *host, const struct operation *operation, int stdin_fd, pid_t daemon,
+	struct domain *domain, struct refusal *refusal)
 {
-	const struct operation *ours = find_operation(operation);
 	struct handover *handover;
 	struct observer observer;
-	struct domain domain;
+	int r;
+
+	r = read_domain(stdin_fd, domain, refusal);
+	if (r < 0)
+		return r;
+	report_init(&observer, domain);
+	handover = handover_new(host, &observer);
+	if (!handover)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
+	r = operation->run(handover, domain, daemon, refusal);
+	handover_free(handover);
+	return r;
+}
+
+int hook_run(const struct host *host, const char *name, const char *operation, int stdin_fd, pid_t daemon,
+	struct refusal *refusal)
+{
+	const struct operation *ours = find_operation(operation);
+	struct domain domain = { 0 };
+	struct text text;
 	int r;
 
 	if (!ours)
 		return 0;
-	r = read_domain(stdin_fd, &domain, refusal);
+	text_init(&text, domain.name, sizeof(domain.name));
+	text_add(&text, "%s", name);
+	r = act(host, ours, stdin_fd, daemon, &domain, refusal);
 	if (r < 0)
-		return r;
-	report_init(&observer, &domain);
-	handover = handover_new(host, &observer);
-	if (!handover)
-		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
-	r = ours->run(handover, &domain, daemon, refusal);
-	report_end(&domain, operation, r, refusal);
-	handover_free(handover);
+		report_refusal(&domain, operation, refusal);
 	return r < 0 ? r : 0;
 }

@@ -14,7 +14,8 @@
 bool hook_is_ours(const char *operation, const char *suboperation);
 
 /*
- * Acts on a call whose domain XML is to be read from stdin_fd. daemon is the process that called. Returns 0, or
- * -ECANCELED with the refusal filled.
+ * Acts on a call for the domain of that name, whose XML is to be read from stdin_fd. daemon is the process that called.
+ * Returns 0, or -ECANCELED with the refusal filled, and logged.
  */
-int hook_run(const struct host *host, const char *operation, int stdin_fd, pid_t daemon, struct refusal *refusal);
+int hook_run(const struct host *host, const char *name, const char *operation, int stdin_fd, pid_t daemon,
+	struct refusal *refusal);

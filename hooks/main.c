@@ -30,7 +30,7 @@ int main(int argc, char *argv[])
 	if (r < 0)
 		r = refusal_set(&refusal, REFUSAL_STATE, "cannot open /sys: %s", strerror(-r));
 	else
-		r = hook_run(&host, argv[2], STDIN_FILENO, getppid(), &refusal);
+		r = hook_run(&host, argv[1], argv[2], STDIN_FILENO, getppid(), &refusal);
 	host_close(&host);
 	if (r < 0)
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "apply/execute.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -39,12 +40,14 @@ static void send_step(void *data, const char *owner, const struct step *step, in
 	if (result == 1)
 		return;
 	(void)snprintf(microseconds, sizeof(microseconds), "%" PRIu64, duration_us);
-	step_describe(step, sentence);
 	begin_message(&text, message, owner);
-	text_add(&text, "%s: ", sentence);
-	if (result < 0)
-		text_add(&text, "%s, ", strerror(-result));
-	text_add(&text, "%" PRIu64 ".%" PRIu64 " ms", duration_us / 1000, duration_us / 100 % 10);
+	if (result < 0) {
+		step_describe_failure(&text, step, result);
+	} else {
+		step_describe(step, sentence);
+		text_add(&text, "%s", sentence);
+	}
+	text_add(&text, " (%" PRIu64 ".%" PRIu64 " ms)", duration_us / 1000, duration_us / 100 % 10);
 	log_send(result < 0 ? LOG_ERR : LOG_INFO, message, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
@@ -72,12 +75,10 @@ void report_init(struct observer *observer, const struct domain *domain)
 	*observer = (struct observer){ .stepped = send_step, .noted = send_note, .data = (void *)domain };
 }
 
-void report_end(const struct domain *domain, const char *operation, int r, const struct refusal *refusal)
+void report_refusal(const struct domain *domain, const char *operation, const struct refusal *refusal)
 {
 	char sentence[sizeof(refusal->sentence) + 64];
 
-	if (r >= 0)
-		return;
 	(void)snprintf(sentence, sizeof(sentence), "%s refused: %s", operation, refusal->sentence);
 	send_sentence(domain, LOG_ERR, domain->name, sentence);
 }

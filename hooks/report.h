@@ -7,5 +7,5 @@
 /* The observer that logs; the domain must outlive it. */
 void report_init(struct observer *observer, const struct domain *domain);
 
-/* The last line of a call: how it ended. r and refusal are what the call returned. */
-void report_end(const struct domain *domain, const char *operation, int r, const struct refusal *refusal);
+/* The last line of a call that is refused. */
+void report_refusal(const struct domain *domain, const char *operation, const struct refusal *refusal);

@@ -6,6 +6,9 @@
 #include "host/host.h"
 #include "udev/properties.h"
 
+static const char usage[] = "usage: gpu-handoff-udev ADDRESS\n"
+			    "prints the udev properties of a PCI function, see gpu-handoff-udev(8)";
+
 int main(int argc, char *argv[])
 {
 	struct address address;
@@ -14,10 +17,10 @@ int main(int argc, char *argv[])
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts("gpu-handoff-udev " VERSION) < 0;
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return puts(usage) < 0;
 	if (argc != 2 || address_parse(argv[1], &address) < 0) {
-		(void)fputs("usage: gpu-handoff-udev ADDRESS\nprints the udev properties of a PCI function, see "
-			    "gpu-handoff-udev(8)\n",
-			stderr);
+		(void)fprintf(stderr, "%s\n", usage);
 		return 2;
 	}
 	r = host_open(NULL, &host);

@@ -38,12 +38,16 @@ int hostdev_write(const struct address *functions, unsigned int n, FILE *stream)
 	xmlTextWriter *writer = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
 	bool good = writer && xmlTextWriterSetIndent(writer, 1) >= 0 &&
 		    xmlTextWriterSetIndentString(writer, (const xmlChar *)"  ") >= 0;
+	int r = 0;
 
 	for (unsigned int i = 0; i < n && good; i++)
 		good = write_hostdev(writer, functions[i]);
 	good = good && xmlTextWriterEndDocument(writer) >= 0;
 	xmlFreeTextWriter(writer);
-	good = good && fputs((const char *)xmlBufferContent(buffer), stream) >= 0 && fflush(stream) == 0;
+	if (!good)
+		r = -ENOMEM;
+	else if (fputs((const char *)xmlBufferContent(buffer), stream) < 0 || fflush(stream) != 0)
+		r = -errno;
 	xmlBufferFree(buffer);
-	return good ? 0 : -EIO;
+	return r;
 }

@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "apply/handover.h"
+#include "model/card.h"
+#include "model/domain.h"
+#include "model/refusal.h"
+#include "probe/inventory.h"
 #include "xmlgen/hostdev.h"
 
 #define CARDS_MAX 16
@@ -68,22 +72,38 @@ static int parse_options(int argc, char *argv[], struct request *request)
 	return request->n_cards ? 0 : usage("missing", "--gpu ADDRESS");
 }
 
+/* Adds the functions of a card. */
+static int add_card(const struct host *host, struct address address, struct inventory *inventory,
+	struct domain *functions, struct refusal *refusal)
+{
+	struct card card;
+	int r = inventory_probe(host, address, inventory);
+
+	if (r < 0)
+		return refusal_set(refusal, REFUSAL_ABSENT, "'%s' is not on this host; see 'gpu-handoff list'",
+			address_text(address).s);
+	if (!card_find(inventory, address, &card))
+		return refusal_set(refusal, REFUSAL_ABSENT, "'%s' is no graphics card's; see 'gpu-handoff list'",
+			address_text(address).s);
+	for (unsigned int i = 0; i < card.n_functions && r >= 0; i++)
+		r = domain_add_hostdev(functions, card.functions[i]->address);
+	return r < 0 ? refusal_set(refusal, REFUSAL_INPUT, "these are more functions than a domain can have") : 0;
+}
+
 static int write_cards(const struct host *host, const struct request *request, struct refusal *refusal)
 {
-	struct handover *handover = handover_new(host, NULL);
-	int r = handover ? 0 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the cards");
+	struct inventory *inventory = calloc(1, sizeof(*inventory));
+	struct domain functions = { 0 };
+	int r = inventory ? 0 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the cards");
 
-	for (unsigned int i = 0; i < request->n_cards && r >= 0; i++) {
-		struct domain card;
-
-		r = handover_find_card(handover, request->cards[i], &card, refusal);
-		if (r < 0)
-			break;
-		r = hostdev_write(card.hostdevs, card.n_hostdevs, stdout);
+	for (unsigned int i = 0; i < request->n_cards && r >= 0; i++)
+		r = add_card(host, request->cards[i], inventory, &functions, refusal);
+	if (r >= 0) {
+		r = hostdev_write(functions.hostdevs, functions.n_hostdevs, stdout);
 		if (r < 0)
 			r = refusal_set(refusal, REFUSAL_STATE, "cannot write the XML: %s", strerror(-r));
 	}
-	handover_free(handover);
+	free(inventory);
 	return r;
 }
 

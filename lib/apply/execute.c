@@ -96,9 +96,13 @@ static bool group_is_open(const struct host *host, struct address address)
 static int execute_driver(const struct host *host, const struct step *step)
 {
 	bool binding = step->kind == STEP_BIND;
+	const char *name = binding ? step->new : step->old;
 	char path[sizeof("bus/pci/drivers//unbind") + DRIVER_NAME_SIZE], driver[STEP_VALUE_SIZE];
 	int r;
 
+	/* One part of a path, whatever a journal says. */
+	if (strchr(name, '/'))
+		return -EINVAL;
 	r = read_driver(host, step->target, driver);
 	if (r < 0)
 		return r;
@@ -108,8 +112,7 @@ static int execute_driver(const struct host *host, const struct step *step)
 		return -ESTALE;
 	if (!binding && group_is_open(host, step->target))
 		return -EBUSY;
-	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", binding ? step->new : step->old,
-		binding ? "bind" : "unbind");
+	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", name, binding ? "bind" : "unbind");
 	r = host->kernel->write(host, path, address_text(step->target).s);
 	if (r < 0)
 		return r;
@@ -117,6 +120,14 @@ static int execute_driver(const struct host *host, const struct step *step)
 	if (r < 0)
 		return r;
 	return strcmp(driver, step->new) == 0 ? 0 : -EIO;
+}
+
+bool step_is_bound(const struct host *host, const struct step *step)
+{
+	char driver[STEP_VALUE_SIZE];
+
+	return step->kind == STEP_BIND && read_driver(host, step->target, driver) == 0 &&
+	       strcmp(driver, step->new) == 0;
 }
 
 int step_execute(const struct host *host, const struct step *step)

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "base/text.h"
+#include <stdbool.h>
+
 #include "host/host.h"
 #include "plan/step.h"
 
@@ -19,6 +21,9 @@ int step_execute(const struct host *host, const struct step *step);
 
 /* Adds why it failed, for a person: "cannot bind '…' to '…': …". r is what step_execute() returned. */
 void step_describe_failure(struct text *text, const struct step *step, int r);
+
+/* Whether a step that binds finds its driver bound already. */
+bool step_is_bound(const struct host *host, const struct step *step);
 
 /* Whether a driver is registered for PCI devices. */
 int driver_is_loaded(const struct host *host, const char *driver);

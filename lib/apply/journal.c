@@ -21,6 +21,35 @@ static void file_name(const char *owner, char name[FILE_SIZE])
 	(void)snprintf(name, FILE_SIZE, "%s" SUFFIX, owner);
 }
 
+/* Half a line would join the next one, and neither could be read. */
+static int append_line(int fd, const char *line, size_t length)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	int r = end < 0 ? -errno : fd_write_all(fd, line, length);
+
+	if (r < 0 && end >= 0 && ftruncate(fd, end) < 0)
+		return -errno;
+	return r;
+}
+
+/* What a process that was killed left of its last line: it never happened. */
+static int drop_half_line(int fd)
+{
+	char tail[JOURNAL_LINE_MAX];
+	off_t end = lseek(fd, 0, SEEK_END);
+	ssize_t n;
+
+	if (end < 0)
+		return -errno;
+	n = end < (off_t)sizeof(tail) ? (ssize_t)end : (ssize_t)sizeof(tail);
+	n = pread(fd, tail, (size_t)n, end - n);
+	if (n < 0)
+		return -errno;
+	for (; n > 0 && tail[n - 1] != '\n'; n--)
+		end--;
+	return ftruncate(fd, end) < 0 ? -errno : 0;
+}
+
 int journal_create(int runtime, const struct journal *journal)
 {
 	/* The names are at most three bytes for each of theirs, a line of a function some 40. */
@@ -54,14 +83,14 @@ int journal_append(int fd, const struct step *step)
 	journal_write_change(&text, step);
 	if (text.cut)
 		return -E2BIG;
-	return fd_write_all(fd, text.buffer, text.length);
+	return append_line(fd, text.buffer, text.length);
 }
 
 int journal_mark(int fd, enum journal_state state)
 {
 	const char *line = state == JOURNAL_HELD ? "held\n" : "returning\n";
 
-	return fd_write_all(fd, line, strlen(line));
+	return append_line(fd, line, strlen(line));
 }
 
 int journal_read(int runtime, const char *owner, char *buffer, struct journal *ret)
@@ -81,6 +110,8 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 	r = journal_parse(buffer, (size_t)n, ret);
 	if (r < 0)
 		return r;
+	if (ret->owner[0] && strcmp(ret->owner, owner) != 0)
+		return -EBADMSG;
 	return text_copy(ret->owner, sizeof(ret->owner), owner);
 }
 
@@ -107,9 +138,15 @@ int journal_refuse(const char *owner, int r, struct refusal *refusal)
 int journal_open(int runtime, const char *owner)
 {
 	char name[FILE_SIZE];
+	int fd CLOSE_FD = -1;
+	int r;
 
 	file_name(owner, name);
-	return runtime_file_open(runtime, name, O_WRONLY | O_APPEND);
+	fd = runtime_file_open(runtime, name, O_RDWR | O_APPEND);
+	if (fd < 0)
+		return fd;
+	r = drop_half_line(fd);
+	return r < 0 ? r : TAKE_FD(fd);
 }
 
 int journal_remove(int runtime, const char *owner)
@@ -129,7 +166,7 @@ int journal_for_each(int runtime, int (*visit)(const char *owner, void *data), v
 	r = beneath_list(runtime, ".", &list);
 	if (r < 0)
 		return r;
-	while (r >= 0 && (entry = readdir(list))) {
+	while (r >= 0 && (errno = 0, entry = readdir(list))) {
 		char owner[JOURNAL_OWNER_SIZE];
 		size_t length = strlen(entry->d_name);
 
@@ -139,6 +176,8 @@ int journal_for_each(int runtime, int (*visit)(const char *owner, void *data), v
 		if (text_copy(owner, sizeof(owner), entry->d_name) == 0)
 			r = visit(owner, data);
 	}
+	if (r >= 0)
+		r = -errno;
 	closedir(list);
 	return r;
 }

@@ -69,7 +69,7 @@ static int read_value(const char *word, char *target, size_t size)
 		uint64_t c = (unsigned char)*word;
 
 		if (c == '%') {
-			char digits[3] = { word[1], word[1] ? word[2] : '\0', '\0' };
+			char digits[3] = { word[1], (char)(word[1] ? word[2] : '\0'), '\0' };
 
 			if (strlen(digits) != 2 || text_parse_number(digits, 16, 0xff, &c) < 0 || c == 0)
 				return -EBADMSG;
@@ -86,8 +86,12 @@ static int read_value(const char *word, char *target, size_t size)
 
 static int parse_owner(unsigned int n, char *words[], struct journal *journal)
 {
+	/* One owner, once: the words of a second would mix with those of the first. */
+	if (journal->owner[0])
+		return -EBADMSG;
 	journal->detached = strcmp(words[0], "detached") == 0;
-	if (n != (journal->detached ? 2 : 3))
+	if (n != (journal->detached ? 2 : 3) || !*words[1] ||
+		text_copy(journal->owner, sizeof(journal->owner), words[1]) < 0)
 		return -EBADMSG;
 	return journal->detached ? 0 : read_value(words[2], journal->name, sizeof(journal->name));
 }
@@ -160,7 +164,7 @@ static const struct {
 
 static int parse_line(char *line, struct journal *journal)
 {
-	char *words[WORDS_MAX], *rest = line;
+	char *words[WORDS_MAX] = { line }, *rest = line;
 	unsigned int n = 0;
 
 	for (char *word; (word = strsep(&rest, " ")); n++) {
@@ -177,7 +181,7 @@ static int parse_line(char *line, struct journal *journal)
 
 int journal_parse(const char *text, size_t size, struct journal *ret)
 {
-	char line[2048];
+	char line[JOURNAL_LINE_MAX];
 	bool first = true;
 
 	memset(ret, 0, sizeof(*ret));

@@ -5,6 +5,9 @@
 #include "apply/journal.h"
 #include "base/text.h"
 
+/* No line is longer, its end included. */
+#define JOURNAL_LINE_MAX 2048
+
 /* Everything that is known before the first step. */
 void journal_write_head(struct text *text, const struct journal *journal);
 

@@ -10,15 +10,15 @@
 static const char *find_why_left(const struct handover *handover, const struct journal *journal)
 {
 	uint64_t start;
-	int group;
+	int group, r;
 
 	if (journal->state != JOURNAL_HELD)
 		return NULL;
 	if (journal->detached)
 		return "it was detached on purpose: 'gpu-handoff reattach' returns it";
 	/* While its daemon lives, release will come, even if QEMU has not opened the group yet. */
-	if (journal->daemon && daemon_probe(handover->host, journal->daemon, &start) == 1 &&
-		start == journal->daemon_start)
+	r = journal->daemon ? daemon_probe(handover->host, journal->daemon, &start) : 0;
+	if (r < 0 || (r == 1 && start == journal->daemon_start))
 		return "its domain starts or runs under a libvirt daemon that lives: stop the domain to return it";
 	if (context_groups_free(handover->host, journal, &group) != 1)
 		return "a process has its VFIO group open: stop the domain to return it";

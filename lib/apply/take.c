@@ -116,8 +116,8 @@ static int roll_back(struct handover *handover, int runtime, int fd, struct text
 	r = journal_remove(runtime, handover->journal.owner);
 	if (r < 0)
 		return context_refuse_state(refusal, r);
-	return refusal_set(refusal, REFUSAL_FAILED,
-		"%severything was put back; see 'journalctl -t gpu-handoff -t kernel'", failure->buffer);
+	return refusal_set(refusal, REFUSAL_FAILED, "%s%s was put back; see 'journalctl -t gpu-handoff -t kernel'",
+		failure->buffer, r ? "what nobody else had changed" : "everything");
 }
 
 static void note_forgotten(struct handover *handover)

@@ -15,13 +15,13 @@
 #define LOOKUP (PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB)
 
 /* libpci tells of a name that it lacks through these; pci_init(), which sets them, would look for a bus. */
-static void say_nothing(char *message, ...)
+static void say_nothing(char *message, ...) /* NOLINT(readability-non-const-parameter): libpci's type */
 {
 	(void)message;
 }
 
 /* libpci does not go on after an error, and says so only for memory that it does not get. */
-__attribute__((noreturn)) static void give_up(char *message, ...)
+__attribute__((noreturn)) static void give_up(char *message, ...) /* NOLINT(readability-non-const-parameter): likewise */
 {
 	(void)message;
 	abort();

@@ -22,3 +22,6 @@ struct domain {
 };
 
 bool domain_names(const struct domain *domain, struct address address);
+
+/* Adds a hostdev in its place, once. Returns 0, or -E2BIG. */
+int domain_add_hostdev(struct domain *domain, struct address address);

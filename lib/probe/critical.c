@@ -107,8 +107,8 @@ static int for_each_line(const struct host *host, const char *path,
 	int fd CLOSE_FD = beneath_open(host->proc, path, O_RDONLY, 0);
 	size_t size = 0;
 	char *line = NULL;
-	ssize_t n;
 	FILE *file;
+	int r;
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
@@ -116,13 +116,14 @@ static int for_each_line(const struct host *host, const char *path,
 	if (!file)
 		return -errno;
 	(void)TAKE_FD(fd);
-	while ((n = getline(&line, &size, file)) > 0) {
+	while (getline(&line, &size, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		visit(host, inventory, line);
 	}
+	r = ferror(file) ? -EIO : 0;
 	free(line);
 	(void)fclose(file);
-	return 0;
+	return r;
 }
 
 /* proc(5): id, parent, major:minor, root, mount point, options, optional fields, -, type, source, options. */
@@ -138,6 +139,7 @@ static void visit_mount(const struct host *host, struct inventory *inventory, ch
 	source += 3;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		fields[i] = strsep(&rest, " ");
+	/* NOLINTNEXTLINE(cert-err34-c): the kernel writes these numbers, and none too large. */
 	if (!fields[4] || sscanf(fields[2], "%u:%u", &major_number, &minor_number) != 2)
 		return;
 	use.name = fields[4];

@@ -109,21 +109,6 @@ static int parse_address(xmlNode *node, struct address *ret)
 	return 0;
 }
 
-static int add_hostdev(struct domain *domain, struct address address)
-{
-	unsigned int i = domain->n_hostdevs;
-
-	if (domain_names(domain, address))
-		return 0;
-	if (domain->n_hostdevs == DOMAIN_HOSTDEVS_MAX)
-		return -E2BIG;
-	for (; i > 0 && address_compare(domain->hostdevs[i - 1], address) > 0; i--)
-		domain->hostdevs[i] = domain->hostdevs[i - 1];
-	domain->hostdevs[i] = address;
-	domain->n_hostdevs++;
-	return 0;
-}
-
 static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct refusal *refusal)
 {
 	for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
@@ -139,7 +124,7 @@ static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct 
 			return refusal_set(refusal, REFUSAL_INPUT,
 				"a PCI hostdev of the domain has no readable source address; correct it with "
 				"'virsh edit'");
-		r = add_hostdev(domain, address);
+		r = domain_add_hostdev(domain, address);
 		if (r < 0)
 			return refusal_set(refusal, REFUSAL_INPUT,
 				"the domain names more than %d PCI hostdevs; remove some with 'virsh edit'",
