@@ -118,6 +118,8 @@ static int parse_taken(unsigned int n, char *words[], struct journal *journal)
 		return -EBADMSG;
 	taken.iommu_group = (int)group;
 	taken.forgotten = strcmp(words[3], "forgotten") == 0;
+	if (!taken.forgotten && strcmp(words[3], "named") != 0)
+		return -EBADMSG;
 	plan->taken[plan->n_taken++] = taken;
 	return 0;
 }

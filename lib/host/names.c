@@ -21,7 +21,8 @@ static void say_nothing(char *message, ...) /* NOLINT(readability-non-const-para
 }
 
 /* libpci does not go on after an error, and says so only for memory that it does not get. */
-__attribute__((noreturn)) static void give_up(char *message, ...) /* NOLINT(readability-non-const-parameter): likewise */
+__attribute__((noreturn)) static void give_up(
+	char *message, ...) /* NOLINT(readability-non-const-parameter): likewise */
 {
 	(void)message;
 	abort();

@@ -57,11 +57,14 @@ static int add_member(const struct host *host, struct address address, struct in
 static int add_group(const struct host *host, int group, struct inventory *inventory)
 {
 	char path[64];
+	int r;
 
 	if (group < 0)
 		return 0;
 	(void)snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices", group);
-	return for_each_address(host, path, add_member, inventory);
+	r = for_each_address(host, path, add_member, inventory);
+	/* A group that a function is in, and that has no list of members, is no group without strangers. */
+	return r == -ENOENT ? -EIO : r;
 }
 
 int inventory_probe(const struct host *host, struct address address, struct inventory *inventory)

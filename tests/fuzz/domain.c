@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* domain_parse(): a value that keeps its promises, or a sentence; nothing is fetched, whatever the XML says. */
+#include <errno.h>
+
+#include <libxml/parser.h>
+
+#include "probe/domain.h"
+#include "tests/fuzz/fuzz.h"
+
+/* Called for every external entity and DTD that is about to be loaded. */
+static xmlParserInputPtr never_load(const char *url, const char *id, xmlParserCtxtPtr context)
+{
+	(void)id;
+	(void)context;
+	(void)fprintf(stderr, "would load '%s'\n", url ? url : "");
+	PROMISE(!"nothing is fetched");
+	return NULL;
+}
+
+/* Called where libxml2 prints on stderr, unless domain_parse() has seen to that. */
+static void never_print(void *context, const char *format, ...)
+{
+	(void)context;
+	PROMISE(!"nothing is printed");
+	(void)format;
+}
+
+static void promise_uuid(const char uuid[DOMAIN_UUID_SIZE])
+{
+	PROMISE(memchr(uuid, '\0', DOMAIN_UUID_SIZE));
+	if (!uuid[0])
+		return;
+	PROMISE(strlen(uuid) == DOMAIN_UUID_SIZE - 1);
+	for (size_t i = 0; i < DOMAIN_UUID_SIZE - 1; i++) {
+		if (i == 8 || i == 13 || i == 18 || i == 23)
+			PROMISE(uuid[i] == '-');
+		else
+			PROMISE(strchr("0123456789abcdef", uuid[i]));
+	}
+}
+
+static void promise_domain(const struct domain *domain)
+{
+	PROMISE(memchr(domain->name, '\0', sizeof(domain->name)) && domain->name[0]);
+	promise_uuid(domain->uuid);
+	PROMISE(domain->n_hostdevs <= DOMAIN_HOSTDEVS_MAX);
+	for (unsigned int i = 0; i < domain->n_hostdevs; i++) {
+		promise_address(domain->hostdevs[i]);
+		PROMISE(domain_names(domain, domain->hostdevs[i]));
+		PROMISE(i == 0 || address_compare(domain->hostdevs[i - 1], domain->hostdevs[i]) < 0);
+	}
+}
+
+static bool has_same_hostdevs(const struct domain *a, const struct domain *b)
+{
+	for (unsigned int i = 0; i < a->n_hostdevs; i++) {
+		if (address_compare(a->hostdevs[i], b->hostdevs[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_same(const struct domain *a, const struct domain *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->uuid, b->uuid) == 0 && a->n_hostdevs == b->n_hostdevs &&
+	       has_same_hostdevs(a, b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* A domain of its own, to see that a refusal leaves it alone. */
+	static const struct domain untouched = { .name = "untouched", .n_hostdevs = 1, .hostdevs = { { .bus = 1 } } };
+	static struct domain domain, again;
+	struct refusal refusal;
+	int r;
+
+	xmlSetExternalEntityLoader(never_load);
+	xmlSetGenericErrorFunc(NULL, never_print);
+	memset(&refusal, 0xa5, sizeof(refusal));
+	domain = again = untouched;
+	r = domain_parse((const char *)data, size, &domain, &refusal);
+	PROMISE(r == 0 || r == -ECANCELED);
+	if (r == 0) {
+		promise_domain(&domain);
+	} else {
+		promise_refusal(&refusal);
+		PROMISE(is_same(&domain, &untouched));
+	}
+	/* What one text says does not depend on the texts before it. */
+	PROMISE(domain_parse((const char *)data, size, &again, &refusal) == r);
+	PROMISE(is_same(&domain, &again));
+	return 0;
+}

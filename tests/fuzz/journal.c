@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* journal_parse(): what is read, written again, reads the same; what ends early reads too; and all can be undone. */
+#include <errno.h>
+
+#include "apply/journal_text.h"
+#include "tests/fuzz/fuzz.h"
+
+static bool is_terminated(const char *text, size_t size)
+{
+	return memchr(text, '\0', size);
+}
+
+static void promise_journal(const struct journal *journal)
+{
+	PROMISE(is_terminated(journal->name, sizeof(journal->name)));
+	PROMISE(journal->daemon >= 0);
+	PROMISE(journal->state <= JOURNAL_RETURNING);
+	PROMISE(journal->plan.n_taken <= PLAN_FUNCTIONS_MAX && journal->plan.n_steps <= PLAN_STEPS_MAX);
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		promise_address(journal->plan.taken[i].address);
+		PROMISE(journal->plan.taken[i].iommu_group >= 0);
+	}
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++) {
+		const struct step *step = &journal->plan.steps[i];
+
+		PROMISE(step->kind < STEP_KINDS_);
+		promise_address(step->target);
+		PROMISE(is_terminated(step->old, sizeof(step->old)) && is_terminated(step->new, sizeof(step->new)));
+	}
+}
+
+static void promise_same(const struct journal *a, const struct journal *b)
+{
+	PROMISE(a->detached == b->detached && a->state == b->state && a->daemon == b->daemon);
+	PROMISE(strcmp(a->owner, b->owner) == 0 && strcmp(a->name, b->name) == 0);
+	PROMISE(!a->daemon || a->daemon_start == b->daemon_start);
+	PROMISE(a->plan.n_taken == b->plan.n_taken && a->plan.n_steps == b->plan.n_steps);
+	for (unsigned int i = 0; i < a->plan.n_taken; i++) {
+		const struct taken *x = &a->plan.taken[i], *y = &b->plan.taken[i];
+
+		PROMISE(address_compare(x->address, y->address) == 0);
+		PROMISE(x->iommu_group == y->iommu_group && x->forgotten == y->forgotten);
+	}
+	for (unsigned int i = 0; i < a->plan.n_steps; i++) {
+		const struct step *x = &a->plan.steps[i], *y = &b->plan.steps[i];
+
+		PROMISE(x->kind == y->kind && address_compare(x->target, y->target) == 0);
+		PROMISE(strcmp(x->old, y->old) == 0 && strcmp(x->new, y->new) == 0);
+	}
+}
+
+/* A full plan of the longest values fits, as journal.h says. */
+static void promise_rewritten(const struct journal *journal)
+{
+	static char buffer[JOURNAL_SIZE_MAX];
+	static struct journal again;
+	struct text text;
+
+	text_init(&text, buffer, sizeof(buffer));
+	journal_write_head(&text, journal);
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
+		journal_write_change(&text, &journal->plan.steps[i]);
+	if (journal->state != JOURNAL_TAKING)
+		text_add(&text, journal->state == JOURNAL_HELD ? "held\n" : "returning\n");
+	PROMISE(!text.cut);
+	PROMISE(journal_parse(buffer, text.length, &again) == 0);
+	promise_same(journal, &again);
+}
+
+/* Every change but the loading of a module has what undoes it, of the same function, once. */
+static void promise_undone(const struct journal *journal)
+{
+	static struct plan undo;
+	unsigned int n = 0;
+
+	plan_undo(&journal->plan, &undo);
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
+		n += journal->plan.steps[i].kind != STEP_MODULE;
+	PROMISE(undo.n_steps == n);
+	for (unsigned int i = 0; i < undo.n_steps; i++)
+		PROMISE(undo.steps[i].kind != STEP_MODULE);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct journal journal;
+	int r = journal_parse((const char *)data, size, &journal);
+
+	PROMISE(r == 0 || r == -EBADMSG);
+	if (r < 0)
+		return 0;
+	promise_journal(&journal);
+	if (journal.owner[0])
+		promise_rewritten(&journal);
+	promise_undone(&journal);
+	/* Whatever ended the process that wrote it. */
+	for (size_t cut = size / 2; cut < size; cut += 1 + size / 16)
+		PROMISE(journal_parse((const char *)data, cut, &journal) == 0);
+	return 0;
+}
