@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,15 +107,31 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 	return 0;
 }
 
+/* A handover is not left half done because its terminal went away, or somebody pressed a key. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t held;
+
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGHUP);
+	(void)sigaddset(&held, SIGINT);
+	(void)sigaddset(&held, SIGPIPE);
+	(void)sigaddset(&held, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &held, before);
+}
+
 static int run_command(const struct command *command, struct invocation *invocation)
 {
 	struct refusal refusal;
+	sigset_t before;
 	int r;
 
 	if (command->root && !invocation->dry_run && geteuid() != 0) {
 		(void)fprintf(stderr, "gpu-handoff: '%s' changes the host; run it with sudo\n", command->name);
 		return EXIT_REFUSED;
 	}
+	if (command->root)
+		hold_signals(&before);
 	r = host_open(invocation->sysroot, &invocation->host);
 	if (r < 0)
 		r = refusal_set(&refusal, REFUSAL_INPUT, "cannot read a machine below '%s': %s",
@@ -122,6 +139,8 @@ static int run_command(const struct command *command, struct invocation *invocat
 	else
 		r = command->run(invocation, &refusal);
 	host_close(&invocation->host);
+	if (command->root)
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	if (r < 0) {
 		(void)fflush(stdout);
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);

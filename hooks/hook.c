@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "hooks/hook.h"
+
 #include <errno.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "apply/handover.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "hooks/hook.h"
 #include "hooks/report.h"
 #include "probe/domain.h"
 
-/* Most domains have no hostdev, and nothing of theirs is ours. */
 static int prepare(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
-	return domain->n_hostdevs ? handover_take(handover, domain, daemon, refusal) : 0;
+	return handover_take(handover, domain, daemon, refusal);
 }
 
 /*
@@ -28,26 +28,21 @@ static int release(struct handover *handover, const struct domain *domain, pid_t
 
 static const struct operation {
 	const char *name, *suboperation;
+	bool needs_hostdev; /* most domains have none, and nothing of theirs is ours */
 	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
 } operations[] = {
-	{ "prepare", "begin", prepare },
-	{ "release", "end", release },
+	{ "prepare", "begin", true, prepare },
+	{ "release", "end", false, release },
 };
 
-static const struct operation *find_operation(const char *name)
+static const struct operation *find_operation(const struct hook_call *call)
 {
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (strcmp(operations[i].name, name) == 0)
+		if (strcmp(operations[i].name, call->operation) == 0 &&
+			strcmp(operations[i].suboperation, call->suboperation) == 0)
 			return &operations[i];
 	}
 	return NULL;
-}
-
-bool hook_is_ours(const char *operation, const char *suboperation)
-{
-	const struct operation *ours = find_operation(operation);
-
-	return ours && strcmp(ours->suboperation, suboperation) == 0;
 }
 
 static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
@@ -65,40 +60,41 @@ static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 	return domain_parse(xml, (size_t)n, domain, refusal);
 }
 
-/* Reads the domain, and acts on it. domain->name is the caller's until it is read. */
-static int act(const struct host *host, const struct operation *operation, int stdin_fd, pid_t daemon,
-	struct domain *domain, struct refusal *refusal)
+static int act(const struct operation *operation, const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
-	struct handover *handover;
+	struct handover *handover = NULL;
 	struct observer observer;
-	int r;
+	struct host host;
+	int r = host_open(NULL, &host);
 
-	r = read_domain(stdin_fd, domain, refusal);
-	if (r < 0)
-		return r;
 	report_init(&observer, domain);
-	handover = handover_new(host, &observer);
-	if (!handover)
-		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
-	r = operation->run(handover, domain, daemon, refusal);
+	if (r < 0)
+		r = refusal_set(refusal, REFUSAL_STATE, "cannot open /sys: %s", strerror(-r));
+	else if (!(handover = handover_new(&host, &observer)))
+		r = refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
+	else
+		r = operation->run(handover, domain, daemon, refusal);
 	handover_free(handover);
+	host_close(&host);
 	return r;
 }
 
-int hook_run(const struct host *host, const char *name, const char *operation, int stdin_fd, pid_t daemon,
-	struct refusal *refusal)
+int hook_run(const struct hook_call *call, struct refusal *refusal)
 {
-	const struct operation *ours = find_operation(operation);
+	const struct operation *operation = find_operation(call);
 	struct domain domain = { 0 };
 	struct text text;
 	int r;
 
-	if (!ours)
+	if (!operation)
 		return 0;
+	/* Until it is read, the name is libvirt's word for it. */
 	text_init(&text, domain.name, sizeof(domain.name));
-	text_add(&text, "%s", name);
-	r = act(host, ours, stdin_fd, daemon, &domain, refusal);
+	text_add(&text, "%s", call->name);
+	r = read_domain(call->stdin_fd, &domain, refusal);
+	if (r >= 0 && (domain.n_hostdevs || !operation->needs_hostdev))
+		r = act(operation, &domain, call->daemon, refusal);
 	if (r < 0)
-		report_refusal(&domain, operation, refusal);
+		report_refusal(&domain, operation->name, refusal);
 	return r < 0 ? r : 0;
 }

@@ -5,17 +5,19 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <sys/types.h>
 
-#include "host/host.h"
 #include "model/refusal.h"
 
-/* Whether a call is one that the hook acts on: prepare begin and release end. Opens and reads nothing. */
-bool hook_is_ours(const char *operation, const char *suboperation);
+/* A call, in libvirt's words: the domain's name, the operation, and begin or end. */
+struct hook_call {
+	const char *name, *operation, *suboperation;
+	int stdin_fd; /* the domain's XML */
+	pid_t daemon; /* who calls */
+};
 
 /*
- * Acts on a call for the domain of that name, whose XML is to be read from stdin_fd. daemon is the process that called.
- * Returns 0, or -ECANCELED with the refusal filled, and logged.
+ * Acts on prepare begin and release end; any other call is answered before anything is read. Returns 0, or -ECANCELED
+ * with the refusal filled, and logged.
  */
-int hook_run(const struct host *host, const char *name, const char *operation, int stdin_fd, pid_t daemon,
-	struct refusal *refusal);
+int hook_run(const struct hook_call *call, struct refusal *refusal);

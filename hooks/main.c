@@ -14,7 +14,6 @@ static int show(const char *text)
 int main(int argc, char *argv[])
 {
 	struct refusal refusal;
-	struct host host;
 	int r;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
@@ -23,15 +22,18 @@ int main(int argc, char *argv[])
 		return show("usage: gpu-handoff-hook NAME OPERATION SUBOPERATION EXTRA <DOMAIN.xml\n"
 			    "libvirt's qemu hook; it acts on 'prepare begin' and 'release end', see "
 			    "gpu-handoff-hook(8)");
-	/* Session daemons run the same hooks, as their users; and most operations are not ours. */
-	if (geteuid() != 0 || argc < 4 || !hook_is_ours(argv[2], argv[3]))
+	/* Session daemons run the same hooks, as their users. */
+	if (geteuid() != 0 || argc < 4)
 		return 0;
-	r = host_open(NULL, &host);
-	if (r < 0)
-		r = refusal_set(&refusal, REFUSAL_STATE, "cannot open /sys: %s", strerror(-r));
-	else
-		r = hook_run(&host, argv[1], argv[2], STDIN_FILENO, getppid(), &refusal);
-	host_close(&host);
+	r = hook_run(
+		&(struct hook_call){
+			.name = argv[1],
+			.operation = argv[2],
+			.suboperation = argv[3],
+			.stdin_fd = STDIN_FILENO,
+			.daemon = getppid(),
+		},
+		&refusal);
 	if (r < 0)
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);
 	return r < 0;

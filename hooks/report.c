@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define MESSAGE_SIZE 700
+#define MESSAGE_SIZE 1200
 
 /* "owner: ", in characters that are safe to show. */
 static void begin_message(struct text *text, char buffer[MESSAGE_SIZE], const char *owner)
@@ -70,9 +70,17 @@ static void send_note(void *data, const char *owner, const char *sentence)
 	send_sentence(data, LOG_NOTICE, owner, sentence);
 }
 
+static void make_ready(void *data)
+{
+	(void)data;
+	log_open();
+}
+
 void report_init(struct observer *observer, const struct domain *domain)
 {
-	*observer = (struct observer){ .stepped = send_step, .noted = send_note, .data = (void *)domain };
+	*observer = (struct observer){
+		.begins = make_ready, .stepped = send_step, .noted = send_note, .data = (void *)domain
+	};
 }
 
 void report_refusal(const struct domain *domain, const char *operation, const struct refusal *refusal)

@@ -42,6 +42,12 @@ void context_note(struct handover *handover, const struct journal *journal, cons
 	note(handover, owner_name(journal), sentence);
 }
 
+void context_begin(struct handover *handover)
+{
+	if (handover->observer && handover->observer->begins)
+		handover->observer->begins(handover->observer->data);
+}
+
 int context_execute(struct handover *handover, const struct journal *journal, const struct step *step)
 {
 	uint64_t begin = clock_now_us();

@@ -30,6 +30,22 @@ int context_refuse_state(struct refusal *refusal, int r);
 /* Takes the lock, for an owner who is told when it has to wait. Returns 0 and *ret_lock, or -ECANCELED likewise. */
 int context_lock(struct handover *handover, int runtime, const char *owner, int *ret_lock, struct refusal *refusal);
 
+/* Tells the observer that changes begin now: nothing is allocated from here on. */
+void context_begin(struct handover *handover);
+
+/*
+ * Refuses when the journal of another than except holds a function of the plan in handover->journal. What a person
+ * detached is free to use, unless detached_too says that it counts. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int context_check_free(
+	struct handover *handover, int runtime, const char *except, bool detached_too, struct refusal *refusal);
+
+/*
+ * Plans for the domain and carries the plan out, after others' leftovers are seen to. Under the lock; the head of
+ * handover->journal is set. Returns as handover_take().
+ */
+int context_take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal);
+
 /* 1 when nobody has any VFIO group of the journal open, 0 and the group when somebody has, or -errno. */
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open);
 

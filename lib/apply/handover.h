@@ -20,8 +20,10 @@
 /* How long a return waits for QEMU to let go of the VFIO group. It has exited by then, so this is seldom waited for. */
 #define RELEASE_DEADLINE_MS 10000
 
-/* Tells a program what happens while it happens. Either function may be NULL. */
+/* Tells a program what happens while it happens. Each function may be NULL. */
 struct observer {
+	/* Changes begin now: what the other two need must be there. May be called more than once. */
+	void (*begins)(void *data);
 	/* A step was tried for an owner (a domain's name, or an address): as step_execute() returned, in µs. */
 	void (*stepped)(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us);
 	/* A fact worth telling, as a sentence. */
@@ -77,7 +79,7 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 int handover_recover(struct handover *handover, struct refusal *refusal);
 
 /*
- * Shows every journal, without a change and without the lock. why_left says why recovery would leave it alone, or is
+ * Shows every journal, without a change. why_left says why recovery would leave it alone, or is
  * NULL when it would undo it. Returns 0, or -ECANCELED with the refusal filled.
  */
 int handover_survey(struct handover *handover,

@@ -187,6 +187,9 @@ int journal_parse(const char *text, size_t size, struct journal *ret)
 	bool first = true;
 
 	memset(ret, 0, sizeof(*ret));
+	/* What is not even the beginning of a journal is nobody's to remove. */
+	if (strncmp(text, VERSION_LINE "\n", size < sizeof(VERSION_LINE) ? size : sizeof(VERSION_LINE)) != 0)
+		return -EBADMSG;
 	for (const char *end; (end = memchr(text, '\n', size)); first = false) {
 		size_t length = (size_t)(end - text);
 		int r;

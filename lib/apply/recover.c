@@ -20,6 +20,9 @@ static const char *find_why_left(const struct handover *handover, const struct j
 	r = journal->daemon ? daemon_probe(handover->host, journal->daemon, &start) : 0;
 	if (r < 0 || (r == 1 && start == journal->daemon_start))
 		return "its domain starts or runs under a libvirt daemon that lives: stop the domain to return it";
+	/* libvirt resets the devices of a domain that stopped: a host driver must not have them by then. */
+	if (daemon_keeps_domain(handover->host, journal->name) != 0)
+		return "libvirt has not finished with its domain: stop it, or start libvirt's daemon, which returns it";
 	if (context_groups_free(handover->host, journal, &group) != 1)
 		return "a process has its VFIO group open: stop the domain to return it";
 	return NULL;
@@ -126,7 +129,7 @@ int handover_survey(struct handover *handover,
 	void (*visit)(void *data, const struct journal *journal, const char *why_left), void *data,
 	struct refusal *refusal)
 {
-	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	int runtime CLOSE_FD = runtime_open(handover->host, false), lock CLOSE_FD = -1;
 	struct survey survey = { .visit = visit, .data = data };
 	struct walk walk = {
 		.handover = handover,
@@ -135,8 +138,11 @@ int handover_survey(struct handover *handover,
 		.data = &survey,
 		.refusal = refusal,
 	};
+	int r;
 
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
-	return walk_journals(&walk);
+	/* A handover at work is half done in the journal, and not interrupted. */
+	r = context_lock(handover, runtime, "recover", &lock, refusal);
+	return r < 0 ? r : walk_journals(&walk);
 }

@@ -95,6 +95,7 @@ int context_give_back(
 		return refusal_set(refusal, REFUSAL_FAILED,
 			"VFIO group %d is still open; run 'gpu-handoff recover' when the process that has it has ended",
 			question.open);
+	context_begin(handover);
 	text_init(&failure, sentence, sizeof(sentence));
 	result = context_undo(handover, journal, fd, &failure);
 	if (result < 0)
@@ -120,87 +121,4 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 	if (r < 0)
 		return r == -ENOENT ? 0 : journal_refuse(owner, r, refusal);
 	return context_give_back(handover, runtime, &handover->journal, RELEASE_DEADLINE_MS, refusal);
-}
-
-struct search {
-	struct handover *handover;
-	int runtime;
-	struct address address;
-	char owner[JOURNAL_OWNER_SIZE]; /* "" while not found */
-};
-
-static int search_detached(const char *owner, void *data)
-{
-	struct search *search = data;
-	struct journal *journal = &search->handover->other;
-
-	if (journal_read(search->runtime, owner, search->handover->buffer, journal) == 0 && journal->detached &&
-		plan_takes(&journal->plan, search->address))
-		(void)text_copy(search->owner, sizeof(search->owner), owner);
-	return 0;
-}
-
-struct use_question {
-	struct handover *handover;
-	int runtime;
-	struct refusal *refusal;
-};
-
-/* Refuses when a domain has what was detached: it may be starting, and not have opened the group yet. */
-static int check_not_used(const char *owner, void *data)
-{
-	struct use_question *question = data;
-	struct journal *other = &question->handover->other;
-	const struct plan *detached = &question->handover->journal.plan;
-	char name[DOMAIN_NAME_SIZE];
-	struct text text;
-
-	if (journal_read(question->runtime, owner, question->handover->buffer, other) < 0 || other->detached)
-		return 0;
-	for (unsigned int i = 0; i < detached->n_taken; i++) {
-		if (!plan_takes(&other->plan, detached->taken[i].address))
-			continue;
-		text_init(&text, name, sizeof(name));
-		text_add_foreign(&text, other->name);
-		return refusal_set(question->refusal, REFUSAL_TAKEN, "'%s' is in use by domain '%s'; stop that first",
-			address_text(detached->taken[i].address).s, name);
-	}
-	return 0;
-}
-
-/* Under the lock. */
-static int reattach(struct handover *handover, int runtime, const char *owner, struct refusal *refusal)
-{
-	struct use_question question = { .handover = handover, .runtime = runtime, .refusal = refusal };
-	struct refusal elsewhere;
-	int r;
-
-	/* Of a domain that is gone, nothing stands in the way. */
-	(void)context_sweep(handover, runtime, false, &elsewhere);
-	r = journal_read(runtime, owner, handover->buffer, &handover->journal);
-	if (r < 0)
-		return r == -ENOENT ? 0 : journal_refuse(owner, r, refusal);
-	r = journal_for_each(runtime, check_not_used, &question);
-	if (r < 0)
-		return r == -ECANCELED ? r : context_refuse_state(refusal, r);
-	return context_give_back(handover, runtime, &handover->journal, RELEASE_DEADLINE_MS, refusal);
-}
-
-int handover_reattach(struct handover *handover, struct address address, struct refusal *refusal)
-{
-	int runtime CLOSE_FD = runtime_open(handover->host, false), lock CLOSE_FD = -1;
-	struct search search = { .handover = handover, .runtime = runtime, .address = address };
-	int r;
-
-	if (runtime < 0 && runtime != -ENOENT)
-		return context_refuse_state(refusal, runtime);
-	r = runtime < 0 ? 0 : journal_for_each(runtime, search_detached, &search);
-	if (r < 0)
-		return context_refuse_state(refusal, r);
-	if (!search.owner[0])
-		return refusal_set(refusal, REFUSAL_ABSENT,
-			"'%s' was not detached by 'gpu-handoff detach'; see 'gpu-handoff list'",
-			address_text(address).s);
-	r = context_lock(handover, runtime, search.owner, &lock, refusal);
-	return r < 0 ? r : reattach(handover, runtime, search.owner, refusal);
 }

@@ -6,7 +6,6 @@
 #include "apply/execute.h"
 #include "base/fd.h"
 #include "host/runtime.h"
-#include "model/card.h"
 #include "probe/critical.h"
 #include "probe/daemon.h"
 #include "probe/inventory.h"
@@ -32,53 +31,9 @@ static int probe_hostdevs(struct handover *handover, const struct domain *domain
 	return 0;
 }
 
-struct taken_question {
-	struct handover *handover;
-	int runtime;
-	const char *owner; /* who asks */
-	bool detaching;
-	struct refusal *refusal;
-};
-
-/* Refuses when another's journal holds a function of the plan. What a person detached is free for a domain. */
-static int check_not_taken(const char *owner, void *data)
-{
-	struct taken_question *question = data;
-	struct journal *other = &question->handover->other;
-	char name[DOMAIN_NAME_SIZE];
-	struct text text;
-
-	if ((strcmp(owner, question->owner) == 0 && !question->detaching) ||
-		journal_read(question->runtime, owner, question->handover->buffer, other) < 0)
-		return 0;
-	if (other->detached && !question->detaching)
-		return 0;
-	for (unsigned int i = 0; i < other->plan.n_taken; i++) {
-		struct address address = other->plan.taken[i].address;
-
-		if (!plan_takes(&question->handover->journal.plan, address))
-			continue;
-		if (other->detached)
-			return refusal_set(question->refusal, REFUSAL_TAKEN,
-				"'%s' is detached already; 'gpu-handoff reattach' returns it", address_text(address).s);
-		text_init(&text, name, sizeof(name));
-		text_add_foreign(&text, other->name);
-		return refusal_set(question->refusal, REFUSAL_TAKEN, "'%s' is in use by domain '%s'; stop that first",
-			address_text(address).s, name);
-	}
-	return 0;
-}
-
 /* A domain without a name is a card that a person detaches. */
 static int make_plan(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
-	struct taken_question question = {
-		.handover = handover,
-		.runtime = runtime,
-		.owner = domain->uuid,
-		.detaching = !domain->name[0],
-		.refusal = refusal,
-	};
 	int r;
 
 	r = probe_hostdevs(handover, domain, refusal);
@@ -88,8 +43,7 @@ static int make_plan(struct handover *handover, int runtime, const struct domain
 		&handover->journal.plan, refusal);
 	if (r < 0 || runtime < 0)
 		return r;
-	r = journal_for_each(runtime, check_not_taken, &question);
-	return r < 0 && r != -ECANCELED ? context_refuse_state(refusal, r) : r;
+	return context_check_free(handover, runtime, domain->name[0] ? domain->uuid : NULL, !domain->name[0], refusal);
 }
 
 int handover_plan(struct handover *handover, const struct domain *domain, const struct inventory **ret_inventory,
@@ -144,9 +98,11 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	unsigned int n_steps = journal->plan.n_steps;
 	char sentence[2 * STEP_SENTENCE_SIZE + 128];
 	struct text failure;
-	int fd CLOSE_FD = journal_create(runtime, journal);
+	int fd CLOSE_FD = -1;
 	int r = 0;
 
+	context_begin(handover);
+	fd = journal_create(runtime, journal);
 	if (fd < 0)
 		return context_refuse_state(refusal, fd);
 	text_init(&failure, sentence, sizeof(sentence));
@@ -170,13 +126,12 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	return r < 0 ? roll_back(handover, runtime, fd, &failure, refusal) : 0;
 }
 
-/* Under the lock; the head of handover->journal is set. */
-static int take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
+int context_take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
 	struct refusal elsewhere;
 	int r;
 
-	/* Others' leftovers are no reason to refuse: what they hold, check_not_taken() finds. */
+	/* Others' leftovers are no reason to refuse: what they hold, context_check_free() finds. */
 	r = context_sweep(handover, runtime, false, &elsewhere);
 	if (r < 0)
 		context_note(handover, &handover->journal, elsewhere.sentence);
@@ -220,39 +175,5 @@ int handover_take(struct handover *handover, const struct domain *domain, pid_t 
 	(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 	if (daemon && daemon_probe(handover->host, daemon, &journal->daemon_start) == 1)
 		journal->daemon = daemon;
-	return take(handover, runtime, domain, refusal);
-}
-
-int handover_find_card(struct handover *handover, struct address address, struct domain *ret, struct refusal *refusal)
-{
-	struct inventory *inventory = &handover->inventory;
-	struct card card;
-
-	inventory->n_functions = 0;
-	if (inventory_probe(handover->host, address, inventory) < 0)
-		return refusal_set(refusal, REFUSAL_ABSENT, "'%s' is not on this host; see 'gpu-handoff list'",
-			address_text(address).s);
-	*ret = (struct domain){ .n_hostdevs = 1, .hostdevs = { address } };
-	if (!card_find(inventory, address, &card))
-		return 0;
-	for (ret->n_hostdevs = 0; ret->n_hostdevs < card.n_functions; ret->n_hostdevs++)
-		ret->hostdevs[ret->n_hostdevs] = card.functions[ret->n_hostdevs]->address;
-	return 0;
-}
-
-int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal)
-{
-	struct journal *journal = &handover->journal;
-	int runtime CLOSE_FD = runtime_open(handover->host, true), lock CLOSE_FD = -1;
-	int r;
-
-	if (runtime < 0)
-		return context_refuse_state(refusal, runtime);
-	memset(journal, 0, sizeof(*journal));
-	journal->detached = true;
-	(void)text_copy(journal->owner, sizeof(journal->owner), address_text(card->hostdevs[0]).s);
-	r = context_lock(handover, runtime, journal->owner, &lock, refusal);
-	if (r < 0)
-		return r;
-	return take(handover, runtime, card, refusal);
+	return context_take(handover, runtime, domain, refusal);
 }

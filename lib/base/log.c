@@ -2,36 +2,40 @@
 #include "base/log.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <syslog.h>
 
-#define FIELD_SIZE 768
+#define FIELD_SIZE 1280
 
 /* sd_journal_sendv(3), or NULL where there is no libsystemd. */
-static int (*load_sendv(void))(const struct iovec *, int)
-{
-	void *library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+static int (*journal_sendv)(const struct iovec *, int);
 
+void log_open(void)
+{
+	static bool opened;
+	void *library;
+
+	if (opened)
+		return;
+	opened = true;
+	openlog(LOG_IDENTIFIER, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
 	/* Kept for the life of the process; POSIX says that this conversion works. */
-	return library ? (int (*)(const struct iovec *, int))dlsym(library, "sd_journal_sendv") : NULL;
+	if (library)
+		journal_sendv = (int (*)(const struct iovec *, int))dlsym(library, "sd_journal_sendv");
 }
 
 void log_send(int priority, const char *message, const struct log_field *fields, size_t n_fields)
 {
-	static int (*sendv)(const struct iovec *, int);
-	static int loaded;
 	char texts[LOG_FIELDS_MAX + 3][FIELD_SIZE];
 	struct iovec parts[LOG_FIELDS_MAX + 3];
 	int n = 0;
 
-	if (!loaded) {
-		sendv = load_sendv();
-		loaded = 1;
-		openlog(LOG_IDENTIFIER, LOG_PID, LOG_DAEMON);
-	}
-	if (!sendv) {
+	log_open();
+	if (!journal_sendv) {
 		syslog(priority, "%s", message);
 		return;
 	}
@@ -44,5 +48,5 @@ void log_send(int priority, const char *message, const struct log_field *fields,
 	}
 	for (int i = 0; i < n; i++)
 		parts[i] = (struct iovec){ .iov_base = texts[i], .iov_len = strlen(texts[i]) };
-	(void)sendv(parts, n);
+	(void)journal_sendv(parts, n);
 }

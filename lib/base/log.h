@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base: the journal of the system, with fields, for programs. libsystemd is loaded when the first line is logged: a
+ * base: the journal of the system, with fields, for programs. libsystemd is loaded when logging is made ready: a
  * hook call for a domain that is not ours then pays nothing for it. Where there is none, syslog(3) gets the message.
  */
 #pragma once
@@ -17,6 +17,9 @@ struct log_field {
 
 /* At most this many fields of a line's own. */
 #define LOG_FIELDS_MAX 8
+
+/* Makes logging ready, which allocates; log_send() does it where it was not done. */
+void log_open(void);
 
 /* Sends a line; priority as in syslog(3). What cannot be sent is lost: logging never fails a handover. */
 void log_send(int priority, const char *message, const struct log_field *fields, size_t n_fields);

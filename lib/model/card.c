@@ -24,7 +24,8 @@ static bool is_bmc(const struct function *gpu)
 		uint16_t vendor, device_first, device_last;
 	} bmcs[] = {
 		{ 0x1a03, 0x0000, 0xffff }, /* ASPEED */
-		{ 0x102b, 0x0520, 0x0538 }, /* Matrox G200e, G200eW, G200eR, G200eH: the server variants */
+		{ 0x102b, 0x0522, 0x0524 }, /* Matrox G200e, G200SE: the server variants of desktop cards */
+		{ 0x102b, 0x0530, 0x0538 }, /* G200eV, G200eW, G200eH, G200eR */
 		{ 0x1002, 0x515e, 0x515f }, /* ATI ES1000 */
 		{ 0x1002, 0x4752, 0x4752 }, /* ATI Rage XL */
 		{ 0x18ca, 0x0020, 0x0021 }, /* XGI Z7, Z9 */

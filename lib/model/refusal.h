@@ -23,7 +23,7 @@ enum refusal_reason {
 
 struct refusal {
 	enum refusal_reason reason;
-	char sentence[512]; /* lower case, no full stop; strangers' text in it is printable */
+	char sentence[1024]; /* lower case, no full stop; strangers' text in it is printable */
 };
 
 /* Fills it from a format. Always returns -ECANCELED, so that callers can return it. */

@@ -23,6 +23,8 @@ struct stack {
 };
 
 static const struct stack disks = { "class/block", "slaves", "" };
+/* The disk of an NVMe subsystem with several controllers is virtual; they are links in the subsystem's directory. */
+static const struct stack controllers = { "class/nvme", ".", "" };
 static const struct stack interfaces = { "class/net", ".", "lower_" };
 
 /* A thing that is in use, and the functions that it may rest on. */
@@ -57,29 +59,48 @@ static void mark_path(const struct use *use, const char *path)
 	}
 }
 
-/* Follows a device, a symlink in the directory, to functions; where it is virtual, to the devices that it stands on. */
-static void follow(const struct use *use, const struct stack *stack, const char *directory, const char *name, int depth)
+static void follow(
+	const struct use *use, const struct stack *stack, const char *directory, const char *name, int depth);
+
+/* Follows the devices that the entries of a directory name. An entry that names none leads nowhere. */
+static void follow_entries(const struct use *use, const struct stack *stack, const char *path, int depth)
 {
-	char target[4096], path[512];
-	int fd CLOSE_FD = beneath_open(use->host->sys, directory, O_PATH | O_DIRECTORY, 0);
 	size_t prefix = strlen(stack->prefix);
 	struct dirent *entry;
 	DIR *list;
-	ssize_t n;
 
-	n = readlinkat(fd, name, target, sizeof(target) - 1);
-	if (n < 0 || depth == 0)
-		return;
-	target[n] = '\0';
-	mark_path(use, target);
-	if (snprintf(path, sizeof(path), "%s/%s/%s", directory, name, stack->lower) >= (int)sizeof(path) ||
-		beneath_list(use->host->sys, path, &list) < 0)
+	if (depth == 0 || beneath_list(use->host->sys, path, &list) < 0)
 		return;
 	while ((entry = readdir(list))) {
 		if (entry->d_name[0] != '.' && strncmp(entry->d_name, stack->prefix, prefix) == 0)
 			follow(use, stack, stack->class, entry->d_name + prefix, depth - 1);
 	}
 	closedir(list);
+}
+
+/* Follows a device, a symlink in the directory, to functions; where it is virtual, to the devices that it stands on. */
+static void follow(const struct use *use, const struct stack *stack, const char *directory, const char *name, int depth)
+{
+	static const char multipath[] = "/nvme-subsystem/";
+	char target[4096], path[512];
+	int fd CLOSE_FD = beneath_open(use->host->sys, directory, O_PATH | O_DIRECTORY, 0);
+	const char *subsystem;
+	ssize_t n;
+
+	n = readlinkat(fd, name, target, sizeof(target) - 1);
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	mark_path(use, target);
+	if (snprintf(path, sizeof(path), "%s/%s/%s", directory, name, stack->lower) < (int)sizeof(path))
+		follow_entries(use, stack, path, depth);
+	subsystem = strstr(target, multipath);
+	if (!subsystem)
+		return;
+	subsystem += strlen(multipath);
+	if (snprintf(path, sizeof(path), "class%s%.*s", multipath, (int)strcspn(subsystem, "/"), subsystem) <
+		(int)sizeof(path))
+		follow_entries(use, &controllers, path, depth);
 }
 
 static void follow_disk(const struct use *use, dev_t device)

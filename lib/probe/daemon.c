@@ -2,10 +2,13 @@
 #include "probe/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fd.h"
 #include "base/text.h"
+#include "model/domain.h"
 
 /* The field of /proc/PID/stat, counted from 1 as in proc(5), that holds the start time. */
 #define FIELD_STARTTIME 22
@@ -39,4 +42,14 @@ int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
 	}
 	rest[strcspn(rest, " ")] = '\0';
 	return text_parse_number(rest, 10, UINT64_MAX, ret_start) < 0 ? -EBADMSG : 1;
+}
+
+int daemon_keeps_domain(const struct host *host, const char *name)
+{
+	char path[sizeof("libvirt/qemu/.xml") + DOMAIN_NAME_SIZE];
+	int fd CLOSE_FD = -1;
+
+	(void)snprintf(path, sizeof(path), "libvirt/qemu/%s.xml", name);
+	fd = beneath_open(host->run, path, O_PATH | O_NOFOLLOW, 0);
+	return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd < 0 ? fd : 1;
 }
