@@ -206,6 +206,33 @@ $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call arch
 $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
 
+# The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
+.PHONY: check-unit check-san run-unit check-layers check-rules
+check-unit: all check-layers check-rules
+	@$(MAKE) --no-print-directory run-unit
+
+check-san:
+	@$(MAKE) --no-print-directory SAN=1 all run-unit
+
+run-unit: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/ask-kernel all
+	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(TESTS:%=test_%)
+
+# Each layer as a whole links with those below it and their libraries alone.
+check-layers: $(LAYERS:%=$(BUILD)/tests/layer_%)
+
+define layer_proof
+$(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
+	@mkdir -p $$(@D)
+	@echo 'int main(void) { return 0; }' | $$(CC) $$(LDFLAGS) -Wl,-z,defs -o $$@ -x c - -x none \
+		-Wl,--whole-archive $(call archive,$(1)) -Wl,--no-whole-archive $(call archives,$(below_$(1))) \
+		$(if $(strip $(foreach l,$(1) $(below_$(1)),$(pkgs_$(l)))),$$$$($$(PKG_CONFIG) --libs $(foreach l,$(1) $(below_$(1)),$(pkgs_$(l)))))
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
+
+check-rules: $(BUILD)/gpu-handoff-hook
+	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
+	@tests/rules/opens
+
 # ---- fuzz ----
 
 FUZZERS      := address attributes daemon domain journal number step
@@ -222,8 +249,13 @@ fuzz_flags_step       := -max_len=256
 
 fuzz_archives := $(call archives,apply $(below_apply))
 
-# The corpus without libFuzzer: a part of check-unit.
-.PHONY: replay
+# The corpus without libFuzzer, plain and with ASan and UBSan: a part of check-unit.
+.PHONY: check-corpus replay
+check-unit: check-corpus
+
+check-corpus: replay
+	@$(MAKE) --no-print-directory SAN=1 replay
+
 replay: $(FUZZERS:%=$(BUILD)/replay-%)
 	@for f in $(FUZZERS); do $(BUILD)/replay-$$f tests/fuzz/corpus/$$f || exit; done
 
@@ -253,7 +285,8 @@ sources_lint := $(sources_ours) $(sort $(wildcard tests/*/*.c tests/unit/*/*.c))
 headers_lint := $(sort $(wildcard lib/*/*.h hooks/*.h cli/*.h udev/*.h xmlgen/*.h tests/*/*.h tests/unit/*/*.h))
 
 # Sign and width: of what runs as root; a test may be careless there.
-$(sources_ours:%.c=$(BUILD)/%.o): WARNINGS += -Wconversion -Wsign-conversion
+$(sources_ours:%.c=$(BUILD)/%.o): WARNINGS += -Wconversion -Wsign-conversion -Wswitch-enum -Wnull-dereference \
+	$(if $(filter clang%,$(CC)),,-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wcast-align=strict)
 
 .PHONY: lint lint-warnings lint-analyzer lint-tidy lint-cppcheck lint-format lint-valgrind format
 lint:
@@ -267,7 +300,7 @@ lint-format:
 format:
 	clang-format -i $(sources_lint) $(headers_lint)
 
-# unusedStructMember and its like are style, which is clang-tidy's; system headers tell cppcheck nothing.
+# Style is clang-tidy's; system headers tell cppcheck nothing.
 lint-cppcheck:
 	@cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --inline-suppr --std=c11 \
 		--suppress=missingIncludeSystem -D__GNUC__ $(CPPFLAGS) $(sources_ours) $(wildcard tests/fuzz/*.c)

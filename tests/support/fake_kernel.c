@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/support/fake_kernel.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/fault.h"
+#include "tests/support/scratch.h"
+
+#define DEVICES  "bus/pci/devices/"
+#define DRIVERS  "bus/pci/drivers/"
+#define VFIO_PCI "vfio-pci"
+
+/* A path below the device's directory. */
+static const char *device_path(const char *address, const char *name)
+{
+	static char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), DEVICES "%s/%s", address, name);
+	return path;
+}
+
+static bool exists(const struct host *host, const char *path)
+{
+	struct stat st;
+
+	return fstatat(host->sys, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool device_exists(const struct host *host, const char *address)
+{
+	return exists(host, device_path(address, "vendor"));
+}
+
+/* The last part of a link, "" when there is none. */
+static void link_name(const struct host *host, const char *path, char name[DRIVER_NAME_SIZE])
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(host->sys, path, target, sizeof(target) - 1);
+
+	name[0] = '\0';
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	(void)snprintf(name, DRIVER_NAME_SIZE, "%s", strrchr(target, '/') + 1);
+}
+
+static int device_group(const struct host *host, const char *address)
+{
+	char name[DRIVER_NAME_SIZE];
+
+	link_name(host, device_path(address, "iommu_group"), name);
+	return name[0] ? atoi(name) : -1;
+}
+
+static bool group_is_open(const struct fake_kernel *fake, int group)
+{
+	for (unsigned int i = 0; i < fake->n_open_groups; i++) {
+		if (fake->open_groups[i] == group)
+			return true;
+	}
+	return false;
+}
+
+/* uevent names the driver in its first line while there is one. */
+static void put_uevent(const struct host *host, const char *address, const char *driver)
+{
+	char *old = get_text(host->sys, device_path(address, "uevent"));
+	const char *rest = old;
+
+	if (!old)
+		return;
+	if (strncmp(old, "DRIVER=", 7) == 0)
+		rest = strchr(old, '\n') + 1;
+	put_text(host->sys, device_path(address, "uevent"), "%s%s%s%s", driver ? "DRIVER=" : "", driver ? driver : "",
+		driver ? "\n" : "", rest);
+	free(old);
+}
+
+static void set_driver(const struct host *host, const char *address, const char *driver)
+{
+	char where[PATH_MAX], link[PATH_MAX + 16], target[PATH_MAX];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), DEVICES "%s", address);
+	n = readlinkat(host->sys, link, where, sizeof(where) - 1);
+	where[n] = '\0';
+	/* ../../../devices/…: beneath sys */
+	(void)snprintf(target, sizeof(target), "%s", where + strlen("../../../"));
+	(void)snprintf(link, sizeof(link), "%s/driver", target);
+	(void)snprintf(where, sizeof(where), DRIVERS "%s", driver);
+	put_link(host->sys, link, where);
+	(void)snprintf(link, sizeof(link), DRIVERS "%s/%s", driver, address);
+	put_link(host->sys, link, target);
+	put_uevent(host, address, driver);
+}
+
+static void clear_driver(const struct host *host, const char *address, const char *driver)
+{
+	char link[PATH_MAX];
+
+	(void)snprintf(link, sizeof(link), DRIVERS "%s/%s", driver, address);
+	(void)unlinkat(host->sys, link, 0);
+	(void)unlinkat(host->sys, device_path(address, "driver"), 0);
+	put_uevent(host, address, NULL);
+}
+
+static const char *natural_driver(const struct fake_kernel *fake, const char *address)
+{
+	for (unsigned int i = 0; i < fake->n_natural; i++) {
+		if (strcmp(address_text(fake->natural[i].address).s, address) == 0)
+			return fake->natural[i].driver;
+	}
+	return "";
+}
+
+/* pci_match_device(): an override decides alone; vfio-pci's own table wants one. */
+static bool matches(const struct host *host, const char *address, const char *driver)
+{
+	char *override = get_text(host->sys, device_path(address, "driver_override"));
+	bool match;
+
+	if (override)
+		override[strcspn(override, "\n")] = '\0';
+	if (override && strcmp(override, OVERRIDE_NONE) != 0)
+		match = strcmp(override, driver) == 0;
+	else
+		match = strcmp(driver, VFIO_PCI) != 0 &&
+			strcmp(natural_driver(host->kernel_data, address), driver) == 0;
+	free(override);
+	return match;
+}
+
+/* really_probe(), for a device that has no driver. */
+static int attach(const struct host *host, const char *address, const char *driver)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	if (strcmp(driver, VFIO_PCI) != 0 && group_is_open(fake, device_group(host, address)))
+		return -EBUSY;
+	set_driver(host, address, driver);
+	if (strcmp(driver, VFIO_PCI) == 0) {
+		put_directory(host->sys, device_path(address, "vfio-dev/vfio0"));
+		put_text(host->sys, device_path(address, "power/control"), "auto\n");
+	} else if (strcmp(driver, "xhci_hcd") == 0) {
+		/* This one has pm_runtime_allow() in its probe. */
+		put_text(host->sys, device_path(address, "power/control"), "auto\n");
+	}
+	return 0;
+}
+
+static int write_bind(const struct host *host, const char *driver, const char *address)
+{
+	char bound[DRIVER_NAME_SIZE];
+
+	if (!device_exists(host, address) || !matches(host, address, driver))
+		return -ENODEV;
+	link_name(host, device_path(address, "driver"), bound);
+	return bound[0] ? -EBUSY : attach(host, address, driver);
+}
+
+static int write_unbind(const struct host *host, const char *driver, const char *address)
+{
+	struct fake_kernel *fake = host->kernel_data;
+	char bound[DRIVER_NAME_SIZE];
+
+	link_name(host, device_path(address, "driver"), bound);
+	if (!device_exists(host, address) || strcmp(bound, driver) != 0)
+		return -ENODEV;
+	if (strcmp(driver, VFIO_PCI) == 0) {
+		if (group_is_open(fake, device_group(host, address))) {
+			fake->hung = true;
+			return -EDEADLK;
+		}
+		remove_all(host->sys, device_path(address, "vfio-dev"));
+		put_text(host->sys, device_path(address, "power/control"), "on\n");
+	}
+	clear_driver(host, address, driver);
+	return 0;
+}
+
+static int write_drivers_probe(const struct host *host, const char *address)
+{
+	char bound[DRIVER_NAME_SIZE];
+	struct dirent *entry;
+	DIR *list;
+
+	if (!device_exists(host, address))
+		return -ENODEV;
+	link_name(host, device_path(address, "driver"), bound);
+	list = fdopendir(openat(host->sys, DRIVERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	while (!bound[0] && list && (entry = readdir(list))) {
+		if (entry->d_name[0] == '.' || !matches(host, address, entry->d_name))
+			continue;
+		(void)attach(host, address, entry->d_name);
+		break;
+	}
+	if (list)
+		closedir(list);
+	/* Whether a driver was found is not told. */
+	return 0;
+}
+
+static int write_override(const struct host *host, const char *path, const char *value)
+{
+	size_t length = strcspn(value, "\n");
+
+	put_text(host->sys, path, "%.*s\n", (int)(length ? length : strlen(OVERRIDE_NONE)),
+		length ? value : OVERRIDE_NONE);
+	return 0;
+}
+
+static int write_power(const struct host *host, const char *path, const char *value)
+{
+	size_t length = strcspn(value, "\n");
+
+	if (!(length == 2 && memcmp(value, "on", 2) == 0) && !(length == 4 && memcmp(value, "auto", 4) == 0))
+		return -EINVAL;
+	put_text(host->sys, path, "%.*s\n", (int)length, value);
+	return 0;
+}
+
+static int write_d3cold(const struct host *host, const char *path, const char *value)
+{
+	char *end;
+	unsigned long number = strtoul(value, &end, 0);
+
+	if (end == value || (*end && strcmp(end, "\n") != 0))
+		return -EINVAL;
+	put_text(host->sys, path, "%d\n", number != 0);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*write)(const struct host *host, const char *path, const char *value);
+} attributes[] = {
+	{ "driver_override", write_override },
+	{ "power/control", write_power },
+	{ "d3cold_allowed", write_d3cold },
+};
+
+static int write_attribute(const struct host *host, const char *path, const char *value)
+{
+	const char *name = strchr(path + strlen(DEVICES), '/');
+
+	if (!exists(host, path))
+		return -ENOENT;
+	for (size_t i = 0; name && i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		if (strcmp(name + 1, attributes[i].name) == 0)
+			return attributes[i].write(host, path, value);
+	}
+	return -EACCES;
+}
+
+int fake_kernel_write(const struct host *host, const char *path, const char *value)
+{
+	char driver[DRIVER_NAME_SIZE];
+	const char *name;
+
+	if (strcmp(path, "bus/pci/drivers_probe") == 0)
+		return write_drivers_probe(host, value);
+	if (strncmp(path, DEVICES, strlen(DEVICES)) == 0)
+		return write_attribute(host, path, value);
+	if (strncmp(path, DRIVERS, strlen(DRIVERS)) != 0 || !exists(host, path))
+		return -ENOENT;
+	name = strrchr(path, '/');
+	(void)snprintf(
+		driver, sizeof(driver), "%.*s", (int)(name - path - (int)strlen(DRIVERS)), path + strlen(DRIVERS));
+	if (strcmp(name, "/bind") == 0)
+		return write_bind(host, driver, value);
+	if (strcmp(name, "/unbind") == 0)
+		return write_unbind(host, driver, value);
+	return -EACCES;
+}
+
+static int counted_write(const struct host *host, const char *path, const char *value)
+{
+	int r = fault_enter(FAULT_KERNEL);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return fault_leave(fake_kernel_write(host, path, value));
+}
+
+static int counted_load_module(const struct host *host, const char *module)
+{
+	static const char *const files[] = { "bind", "unbind", "new_id" };
+	const struct fake_kernel *fake = host->kernel_data;
+	char path[PATH_MAX];
+	int r = fault_enter(FAULT_KERNEL);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (fake->module_missing || strcmp(module, VFIO_PCI) != 0)
+		return fault_leave(-ENOENT);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		(void)snprintf(path, sizeof(path), DRIVERS "%s/%s", module, files[i]);
+		put_text(host->sys, path, "%s", "");
+	}
+	return fault_leave(0);
+}
+
+static int answer_group_is_open(const struct host *host, int group)
+{
+	return group_is_open(host->kernel_data, group);
+}
+
+static const struct kernel kernel_fake = {
+	.write = counted_write,
+	.load_module = counted_load_module,
+	.group_is_open = answer_group_is_open,
+};
+
+void fake_kernel_install(struct fake_kernel *fake, struct host *host)
+{
+	struct dirent *entry;
+	DIR *list = fdopendir(openat(host->sys, DEVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+
+	memset(fake, 0, sizeof(*fake));
+	while (list && (entry = readdir(list))) {
+		unsigned int i = fake->n_natural;
+
+		if (address_parse(entry->d_name, &fake->natural[i].address) < 0)
+			continue;
+		link_name(host, device_path(entry->d_name, "driver"), fake->natural[i].driver);
+		fake->n_natural++;
+	}
+	if (list)
+		closedir(list);
+	host->kernel = &kernel_fake;
+	host->kernel_data = fake;
+}
+
+void fake_kernel_open_group(struct fake_kernel *fake, int group)
+{
+	if (fake->n_open_groups < FAKE_OPEN_MAX)
+		fake->open_groups[fake->n_open_groups++] = group;
+}
+
+void fake_kernel_close_group(struct fake_kernel *fake, int group)
+{
+	for (unsigned int i = 0; i < fake->n_open_groups; i++) {
+		if (fake->open_groups[i] == group)
+			fake->open_groups[i--] = fake->open_groups[--fake->n_open_groups];
+	}
+}
+
+void fake_kernel_unplug(const struct host *host, struct address address)
+{
+	struct address_text text = address_text(address);
+	char driver[DRIVER_NAME_SIZE], path[PATH_MAX], where[PATH_MAX];
+	ssize_t n;
+
+	link_name(host, device_path(text.s, "driver"), driver);
+	if (driver[0])
+		clear_driver(host, text.s, driver);
+	(void)snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices/%s", device_group(host, text.s), text.s);
+	(void)unlinkat(host->sys, path, 0);
+	(void)snprintf(path, sizeof(path), DEVICES "%s", text.s);
+	n = readlinkat(host->sys, path, where, sizeof(where) - 1);
+	if (n < 0)
+		return;
+	where[n] = '\0';
+	(void)unlinkat(host->sys, path, 0);
+	remove_all(host->sys, where + strlen("../../../"));
+}

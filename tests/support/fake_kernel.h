@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests: a kernel over a recorded tree. It moves driver links and refuses what Linux 6.1 refuses (drivers/base/bus.c,
+ * drivers/pci/pci-driver.c, drivers/pci/pci-sysfs.c, drivers/vfio/pci/vfio_pci_core.c). tests/contract says what is
+ * believed of it, and asks the real one in the lab.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/host.h"
+#include "model/inventory.h"
+
+#define FAKE_OPEN_MAX 8
+
+struct fake_kernel {
+	/* The driver whose id table has the device: the one that it had when the kernel was put there. */
+	struct {
+		struct address address;
+		char driver[DRIVER_NAME_SIZE];
+	} natural[INVENTORY_MAX];
+	unsigned int n_natural;
+
+	bool module_missing; /* vfio-pci cannot be loaded */
+	bool hung;           /* somebody asked for what never returns: vfio-pci unbound from a device in use */
+	int open_groups[FAKE_OPEN_MAX];
+	unsigned int n_open_groups;
+};
+
+/* Puts it in the place of the host's kernel. The host's tree is from now on changed by it. */
+void fake_kernel_install(struct fake_kernel *fake, struct host *host);
+
+/* What others do: a process opens or closes a VFIO group, a device is unplugged, an attribute is written. */
+void fake_kernel_open_group(struct fake_kernel *fake, int group);
+void fake_kernel_close_group(struct fake_kernel *fake, int group);
+void fake_kernel_unplug(const struct host *host, struct address address);
+int fake_kernel_write(const struct host *host, const char *path, const char *value);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tests: a recorded machine that runs: its tree in a scratch directory, the fake kernel in it, and a handover on it
+ * whose notes are kept.
+ *
+ * Calling sequence: machine_start(), anything, machine_stop(). It is large: keep it static.
+ */
+#pragma once
+
+#include "apply/handover.h"
+#include "tests/support/fake_kernel.h"
+#include "tests/support/scratch.h"
+
+/* How it is set up. */
+enum {
+	MACHINE_DRESSED = 1 << 0, /* record_dress() */
+	MACHINE_SMALL = 1 << 1,   /* only display functions, who shares their slots and groups, and what is above */
+	MACHINE_LOADED = 1 << 2,  /* vfio-pci is there */
+};
+
+#define MACHINE_CARDS_MAX 64
+
+struct machine {
+	struct scratch scratch;
+	struct host host;
+	struct fake_kernel kernel;
+	struct observer observer;
+	struct handover *handover;
+	struct refusal refusal; /* of the last call */
+	char notes[8192];       /* a line each, "owner: sentence" */
+	unsigned int n_failed;  /* steps that failed, by the observer */
+
+	/* A domain for each of its cards, with all the card's functions. */
+	unsigned int n_cards;
+	struct domain cards[MACHINE_CARDS_MAX];
+};
+
+void machine_start(struct machine *machine, const char *record, unsigned int how);
+void machine_stop(struct machine *machine);
+
+/* The tree of sysfs as text (support/snapshot.h). */
+char *machine_snapshot(const struct machine *machine);
+
+/* Whether /run/gpu-handoff holds nothing but the lock. */
+bool machine_is_clean(const struct machine *machine);
+
+/* The text of the journal of an owner, which the caller frees; NULL when there is none. */
+char *machine_journal(const struct machine *machine, const char *owner);
+
+/* Whether every hostdev is bound to the driver. */
+bool machine_has(const struct machine *machine, const struct domain *domain, const char *driver);
+
+/* A domain of that name with these hostdevs, addresses that end with NULL. Its uuid ends with the number. */
+struct domain machine_domain(const char *name, unsigned int number, const char *const addresses[]);
+
+/* Puts /proc/PID/stat of a process with a name there. */
+void machine_put_process(const struct machine *machine, int pid, const char *name, unsigned long long start);

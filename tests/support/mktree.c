@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* mktree HOST.json DIR [CPU.json]: writes the sysfs tree of a recorded machine to DIR/sys, to look at it by hand. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "tests/support/scratch.h"
+#include "tests/support/tree.h"
+
+int main(int argc, char *argv[])
+{
+	json_object *host, *cpus = NULL;
+	struct stat st;
+	int root;
+
+	if (argc < 3 || argc > 4) {
+		(void)fprintf(stderr, "usage: mktree HOST.json DIR [CPU.json]\n");
+		return 2;
+	}
+	host = json_object_from_file(argv[1]);
+	if (argc == 4)
+		cpus = json_object_from_file(argv[3]);
+	if (!host || (argc == 4 && !cpus)) {
+		(void)fprintf(stderr, "mktree: %s", json_util_get_last_err());
+		return 1;
+	}
+	put_directory(AT_FDCWD, argv[2]);
+	root = open(argv[2], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0 || fstatat(root, "sys", &st, 0) == 0) {
+		(void)fprintf(stderr, "mktree: '%s' has a sys already, or cannot be opened\n", argv[2]);
+		return 1;
+	}
+	tree_write(root, host, cpus ? json_object_object_get(cpus, "cpu_topology") : NULL);
+	json_object_put(cpus);
+	json_object_put(host);
+	return 0;
+}

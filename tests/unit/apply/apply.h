@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the cases of the apply layer, a file each. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+TCase *case_contract(void);
+TCase *case_execute(void);
+TCase *case_journal(void);
+TCase *case_restore(void);
+TCase *case_fail(void);
+TCase *case_crash(void);
+TCase *case_domains(void);
+TCase *case_recover(void);

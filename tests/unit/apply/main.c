@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "tests/unit/apply/apply.h"
+
+int main(void)
+{
+	TCase *const cases[] = { case_contract(), case_execute(), case_journal(), case_restore(), case_fail(),
+		case_crash(), case_domains(), case_recover(), NULL };
+
+	return suite_run("apply", cases);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the cases of the host layer, and the tree that they look at. */
+#pragma once
+
+#include "host/host.h"
+#include "tests/support/scratch.h"
+#include "tests/support/suite.h"
+
+/* tree/ with sys, run and dev, and what must never be seen beside it: outside/secret. The host is of tree/. */
+extern struct scratch scratch;
+extern struct host host;
+
+void tree_start(void);
+void tree_stop(void);
+
+TCase *case_paths(void);
+TCase *case_runtime(void);

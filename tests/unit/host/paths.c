@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is opened stays beneath its root, and what is read fits; the two kernels that are no fakes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "host/host.h"
+#include "tests/support/scratch.h"
+#include "tests/unit/host/host.h"
+
+static const struct {
+	const char *path;
+	int expected; /* 0: opens */
+} paths[] = {
+	{ "class/value", 0 },
+	{ "./class/../class/value", 0 },
+	{ "device/value", 0 },
+	{ "class/../../sys/class/value", -EXDEV },
+	{ "..", -EXDEV },
+	{ "../../outside/secret", -EXDEV },
+	{ "up/secret", -EXDEV },
+	{ "absolute/passwd", -EXDEV },
+	{ "magic/etc/passwd", -EXDEV },
+	{ "/etc/passwd", -EXDEV },
+	{ "loop/value", -ELOOP },
+	{ "nowhere", -ENOENT },
+	{ "class/none", -ENOENT },
+	{ "class/value/x", -ENOTDIR },
+	{ "", -ENOENT },
+};
+
+START_TEST(test_beneath)
+{
+	int fd CLOSE_FD = beneath_open(host.sys, paths[_i].path, O_RDONLY, 0);
+
+	ck_assert_msg(paths[_i].expected ? fd == paths[_i].expected : fd >= 0, "'%s': %d", paths[_i].path, fd);
+	if (fd >= 0)
+		ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+/* Links of /proc lead to open files, wherever they are. */
+START_TEST(test_magic)
+{
+	int proc CLOSE_FD = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int outside CLOSE_FD = openat(scratch.fd, "outside/secret", O_RDONLY | O_CLOEXEC);
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "fd/%d", outside);
+	ck_assert_int_lt(beneath_open(proc, path, O_RDONLY, 0), 0);
+	ck_assert_int_lt(beneath_open(proc, "root/etc/passwd", O_RDONLY, 0), 0);
+	ck_assert_int_lt(beneath_open(proc, "cwd", O_PATH, 0), 0);
+}
+END_TEST
+
+START_TEST(test_no_root)
+{
+	struct host none;
+	DIR *list;
+
+	ck_assert_int_eq(beneath_open(-1, "class", O_RDONLY, 0), -ENOENT);
+	ck_assert_int_eq(beneath_list(-1, "class", &list), -ENOENT);
+	ck_assert_int_lt(host.proc, 0);
+	ck_assert_int_eq(host_open("/nonexistent", &none), -ENOENT);
+	host_close(&none);
+	/* A directory without sys is no machine. */
+	ck_assert_int_eq(host_open(scratch.path, &none), -ENOENT);
+	host_close(&none);
+	host_close(&none);
+}
+END_TEST
+
+static const struct {
+	const char *content;
+	size_t size; /* of the buffer */
+	ssize_t expected;
+	const char *value;
+} reads[] = {
+	{ "42\n", 16, 2, "42" },
+	{ "42", 16, 2, "42" },
+	{ "", 16, 0, "" },
+	{ "\n", 16, 0, "" },
+	{ "a\nb\n", 16, 3, "a\nb" },
+	{ "a\n\n", 16, 2, "a\n" },
+	{ "abc\n", 5, 3, "abc" },
+	{ "abc", 4, 3, "abc" },
+	{ "abc\n", 4, -E2BIG, "" },
+	{ "abcdefgh", 4, -E2BIG, "" },
+	{ "a", 1, -E2BIG, "" },
+};
+
+START_TEST(test_attribute)
+{
+	char buffer[17];
+
+	memset(buffer, 'x', sizeof(buffer));
+	put_text(scratch.fd, "tree/sys/class/value", "%s", reads[_i].content);
+	ck_assert_int_eq(attribute_read(host.sys, "class/value", buffer, reads[_i].size), reads[_i].expected);
+	ck_assert_str_eq(buffer, reads[_i].value);
+	/* Nothing behind its end. */
+	for (size_t i = reads[_i].size; i < sizeof(buffer); i++)
+		ck_assert_int_eq(buffer[i], 'x');
+}
+END_TEST
+
+START_TEST(test_no_attribute)
+{
+	char buffer[16] = "old";
+
+	ck_assert_int_eq(attribute_read(host.sys, "class/none", buffer, sizeof(buffer)), -ENOENT);
+	ck_assert_str_eq(buffer, "");
+	ck_assert_int_eq(attribute_read(host.sys, "class", buffer, sizeof(buffer)), -EISDIR);
+	/* The value itself is no symlink. */
+	ck_assert_int_eq(attribute_read(host.sys, "nowhere", buffer, sizeof(buffer)), -ELOOP);
+	ck_assert_int_eq(mkfifoat(scratch.fd, "tree/sys/class/fifo", 0600), 0);
+	ck_assert_int_eq(attribute_read(host.sys, "class/fifo", buffer, sizeof(buffer)), 0);
+}
+END_TEST
+
+START_TEST(test_link)
+{
+	char buffer[16] = "old";
+
+	ck_assert_int_eq(attribute_link_name(host.sys, "device", buffer, sizeof(buffer)), 5);
+	ck_assert_str_eq(buffer, "class");
+	ck_assert_int_eq(attribute_link_name(host.sys, "device", buffer, 6), 5);
+	ck_assert_int_eq(attribute_link_name(host.sys, "device", buffer, 5), -E2BIG);
+	ck_assert_str_eq(buffer, "");
+	ck_assert_int_eq(attribute_link_name(host.sys, "none", buffer, sizeof(buffer)), -ENOENT);
+	ck_assert_int_eq(attribute_link_name(host.sys, "class", buffer, sizeof(buffer)), -EINVAL);
+	ck_assert_str_eq(buffer, "");
+}
+END_TEST
+
+START_TEST(test_list)
+{
+	unsigned int n = 0;
+	struct dirent *entry;
+	DIR *list;
+
+	ck_assert_int_eq(beneath_list(host.sys, "device", &list), 0);
+	while ((entry = readdir(list)))
+		n += strcmp(entry->d_name, "value") == 0;
+	closedir(list);
+	ck_assert_uint_eq(n, 1);
+	ck_assert_int_eq(beneath_list(host.sys, "class/value", &list), -ENOTDIR);
+	ck_assert_int_eq(beneath_list(host.sys, "up", &list), -EXDEV);
+}
+END_TEST
+
+START_TEST(test_named)
+{
+	char path[sizeof(scratch.path) + 32];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/outside/secret", scratch.path);
+	fd = named_open(path);
+	ck_assert_int_ge(fd, 0);
+	fd_close(&fd);
+	ck_assert_int_eq(named_open(scratch.path), -EISDIR);
+	ck_assert_int_eq(named_open("/nonexistent"), -ENOENT);
+}
+END_TEST
+
+/* A recorded machine is read, and never changed. */
+START_TEST(test_recorded)
+{
+	char *text;
+
+	ck_assert_ptr_eq(host.kernel, &kernel_recorded);
+	ck_assert_int_eq(host.kernel->write(&host, "class/value", "1"), -EROFS);
+	ck_assert_int_eq(host.kernel->load_module(&host, "vfio-pci"), -EROFS);
+	ck_assert_int_eq(host.kernel->group_is_open(&host, 1), 0);
+	text = get_text(scratch.fd, "tree/sys/class/value");
+	ck_assert_str_eq(text, "42\n");
+	free(text);
+}
+END_TEST
+
+/* The real one, on files that stand for attributes. */
+START_TEST(test_real)
+{
+	char *text;
+
+	put_text(scratch.fd, "tree/dev/vfio/7", "%s", "");
+	ck_assert_int_eq(kernel_real.write(&host, "class/value", "17"), 0);
+	text = get_text(scratch.fd, "tree/sys/class/value");
+	ck_assert_str_eq(text, "17\n");
+	free(text);
+	ck_assert_int_eq(kernel_real.write(&host, "class/none", "1"), -ENOENT);
+	ck_assert_int_eq(kernel_real.write(&host, "up/secret", "1"), -EXDEV);
+	ck_assert_int_eq(kernel_real.group_is_open(&host, 7), 0);
+	ck_assert_int_eq(kernel_real.group_is_open(&host, 8), 0);
+	text = get_text(scratch.fd, "outside/secret");
+	ck_assert_str_eq(text, "secret\n");
+	free(text);
+}
+END_TEST
+
+TCase *case_paths(void)
+{
+	TCase *tcase = suite_case("paths");
+
+	tcase_add_checked_fixture(tcase, tree_start, tree_stop);
+	add_rows(tcase, test_beneath, paths);
+	tcase_add_test(tcase, test_magic);
+	tcase_add_test(tcase, test_no_root);
+	add_rows(tcase, test_attribute, reads);
+	tcase_add_test(tcase, test_no_attribute);
+	tcase_add_test(tcase, test_link);
+	tcase_add_test(tcase, test_list);
+	tcase_add_test(tcase, test_named);
+	tcase_add_test(tcase, test_recorded);
+	tcase_add_test(tcase, test_real);
+	return tcase;
+}

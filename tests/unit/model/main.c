@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "tests/unit/model/model.h"
+
+int main(void)
+{
+	return suite_run("model", (TCase *[]){ case_address(), case_card(), case_inventory(), NULL });
+}

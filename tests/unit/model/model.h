@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the cases of the model layer. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+TCase *case_address(void);
+TCase *case_card(void);
+TCase *case_inventory(void);

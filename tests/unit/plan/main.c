@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "tests/unit/plan/plan.h"
+
+int main(void)
+{
+	return suite_run("plan", (TCase *[]){ case_take(), case_undo(), case_step(), NULL });
+}

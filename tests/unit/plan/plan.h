@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the cases of the plan layer. Its inventories come from records, without a tree. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+TCase *case_take(void);
+TCase *case_undo(void);
+TCase *case_step(void);

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/domain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/xmlIO.h>
+
+#include "tests/unit/probe/probe.h"
+
+#define UUID    "4dea22b3-1d52-d8f3-2516-782e98ab3fa0"
+#define BEGIN   "<domain type='kvm'><name>gpuvm</name><uuid>" UUID "</uuid>"
+#define DEVICES BEGIN "<devices>"
+#define END     "</devices></domain>"
+
+#define HOSTDEV(attributes, address)                                                                                   \
+	"<hostdev mode='subsystem' type='pci'" attributes "><driver name='vfio'/><source><address " address            \
+	"/></source><address type='pci' domain='0x0000' bus='0x05' slot='0x00' function='0x0'/></hostdev>"
+#define ONE(address)       DEVICES HOSTDEV(" managed='yes'", address) END
+#define AT(bus, slot, fun) "domain='0x0000' bus='" bus "' slot='" slot "' function='" fun "'"
+
+/* What is read, and the hostdevs that it names, in order; NULL for a refusal. */
+static const struct {
+	const char *what, *xml, *hostdevs;
+} rows[] = {
+	{ "managed", DEVICES HOSTDEV(" managed='yes'", AT("0x01", "0x00", "0x0")) END, "0000:01:00.0 " },
+	{ "not managed", DEVICES HOSTDEV(" managed='no'", AT("0x01", "0x00", "0x1")) END, "0000:01:00.1 " },
+	{ "managed is absent", DEVICES HOSTDEV("", AT("0x01", "0x00", "0x2")) END, "0000:01:00.2 " },
+	{ "no mode", DEVICES "<hostdev type='pci'><source><address bus='1'/></source></hostdev>" END, "0000:01:00.0 " },
+	{ "upper case", ONE("domain='0XAB' bus='0xC1' slot='0X1F' function='0x7'"), "00ab:c1:1f.7 " },
+	{ "decimal", ONE("domain='10' bus='193' slot='31' function='7'"), "000a:c1:1f.7 " },
+	{ "octal", ONE("domain='010' bus='0301' slot='037' function='07'"), "0008:c1:1f.7 " },
+	{ "a domain of VMD", ONE("domain='0x10000' bus='0xe1' slot='0' function='0'"), "10000:e1:00.0 " },
+	{ "absent is 0", ONE("bus='0x01'"), "0000:01:00.0 " },
+	{ "two cards, sorted, once each",
+		DEVICES HOSTDEV("", AT("0x41", "0", "0")) HOSTDEV("", AT("0x01", "0", "1"))
+			HOSTDEV("", AT("0x01", "0", "0")) HOSTDEV("", AT("0x41", "0x0", "0x0")) END,
+		"0000:01:00.0 0000:01:00.1 0000:41:00.0 " },
+	{ "none", DEVICES "<disk type='file'/>" END, "" },
+	{ "no devices", BEGIN "</domain>", "" },
+	{ "usb",
+		DEVICES
+		"<hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source></hostdev>" END,
+		"" },
+	{ "mdev",
+		DEVICES "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='" UUID
+			"'/></source></hostdev>" END,
+		"" },
+	{ "an interface is none of ours",
+		DEVICES "<interface type='hostdev'><source><address type='pci' bus='0x03'/></source></interface>" END,
+		"" },
+	{ "metadata",
+		BEGIN "<metadata><x:old xmlns:x='urn:x'><devices>" HOSTDEV("",
+			AT("1", "0", "0")) "</devices></x:old>"
+					   "<devices>" HOSTDEV("", AT("1", "0", "0")) "</devices></metadata></domain>",
+		"" },
+	{ "of another namespace",
+		DEVICES "<x:hostdev xmlns:x='urn:x' type='pci'><source><address bus='1'/></source></x:hostdev>" END,
+		"" },
+	{ "below another element", DEVICES "<backup>" HOSTDEV("", AT("1", "0", "0")) "</backup>" END, "" },
+	{ "a comment", DEVICES "<!-- " HOSTDEV("", AT("1", "0", "0")) " -->" END, "" },
+	{ "a declaration and spaces",
+		"<?xml version='1.0' encoding='UTF-8'?>\n" DEVICES "\n  " HOSTDEV("", AT("1", "0", "0")) "\n" END "\n",
+		"0000:01:00.0 " },
+	{ "bus out of range", ONE("bus='0x100'"), NULL },
+	{ "slot out of range", ONE("bus='1' slot='0x20'"), NULL },
+	{ "function out of range", ONE("bus='1' function='8'"), NULL },
+	{ "domain out of range", ONE("domain='0x100000000'"), NULL },
+	{ "no number", ONE("bus='0x'"), NULL },
+	{ "empty number", ONE("bus=''"), NULL },
+	{ "negative", ONE("bus='-1'"), NULL },
+	{ "decimal with letters", ONE("bus='c1'"), NULL },
+	{ "octal with 8", ONE("bus='08'"), NULL },
+	{ "no source", DEVICES "<hostdev type='pci'/>" END, NULL },
+	{ "no address", DEVICES "<hostdev type='pci'><source/></hostdev>" END, NULL },
+	{ "no name", "<domain><devices/></domain>", NULL },
+	{ "empty name", "<domain><name/></domain>", NULL },
+	{ "no domain", "<network><name>x</name></network>", NULL },
+	{ "not XML", "gpuvm", NULL },
+	{ "cut", DEVICES, NULL },
+	{ "two roots", BEGIN "</domain>" BEGIN "</domain>", NULL },
+	{ "a byte that no UTF-8 has", "<domain><name>\xff\xfe</name></domain>", NULL },
+	{ "a control character", "<domain><name>a\x01</name></domain>", NULL },
+	{ "an unknown entity", "<domain><name>&x;</name></domain>", NULL },
+	{ "an empty DTD", "<!DOCTYPE domain>" BEGIN "</domain>", NULL },
+	{ "a DTD's own text", "<!DOCTYPE domain [<!ENTITY n 'x'>]><domain><name>&n;</name></domain>", NULL },
+	{ "an external DTD", "<!DOCTYPE domain SYSTEM 'http://127.0.0.1:9/x.dtd'>" BEGIN "</domain>", NULL },
+	{ "an external entity",
+		"<!DOCTYPE domain [<!ENTITY n SYSTEM 'file:///etc/passwd'>]><domain><name>&n;</name></domain>", NULL },
+	{ "a parameter entity",
+		"<!DOCTYPE domain [<!ENTITY % p SYSTEM 'file:///etc/passwd'>%p;]><domain><name>x</name></domain>",
+		NULL },
+	{ "an XInclude",
+		"<domain xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='/etc/passwd' "
+		"parse='text'/></domain>",
+		NULL },
+};
+
+/* Nothing is fetched: whoever asks for a file or an address ends the test. */
+static int never_match(const char *name)
+{
+	ck_abort_msg("'%s' was asked for", name);
+	return 0;
+}
+
+static void check(const char *what, const char *xml, size_t size, const char *expected)
+{
+	struct domain domain = { .name = "untouched" };
+	struct refusal refusal = { 0 };
+	char seen[DOMAIN_HOSTDEVS_MAX * ADDRESS_TEXT_SIZE + 1] = "";
+	int r = domain_parse(xml, size, &domain, &refusal);
+
+	if (!expected) {
+		ck_assert_msg(r == -ECANCELED, "%s: %d", what, r);
+		ck_assert_msg(refusal.reason == REFUSAL_INPUT && strlen(refusal.sentence) > 20, "%s", what);
+		ck_assert_str_eq(domain.name, "untouched");
+		return;
+	}
+	ck_assert_msg(r == 0, "%s: %s", what, refusal.sentence);
+	for (unsigned int i = 0; i < domain.n_hostdevs; i++) {
+		strcat(seen, address_text(domain.hostdevs[i]).s);
+		strcat(seen, " ");
+	}
+	ck_assert_msg(strcmp(seen, expected) == 0, "%s: '%s'", what, seen);
+	ck_assert_str_eq(domain.name, "gpuvm");
+	ck_assert_str_eq(domain.uuid, UUID);
+}
+
+START_TEST(test_row)
+{
+	/* Exactly as long as it says, so that a read behind its end is seen. */
+	size_t size = strlen(rows[_i].xml);
+	char *exact = malloc(size);
+
+	memcpy(exact, rows[_i].xml, size);
+	xmlCleanupInputCallbacks();
+	ck_assert_int_ge(xmlRegisterInputCallbacks(never_match, NULL, NULL, NULL), 0);
+	check(rows[_i].what, exact, size, rows[_i].hostdevs);
+	free(exact);
+}
+END_TEST
+
+static const struct {
+	const char *uuid, *expected; /* NULL for a refusal */
+} uuids[] = {
+	{ UUID, UUID },
+	{ "4DEA22B3-1D52-D8F3-2516-782E98AB3FA0", UUID },
+	{ "", NULL },
+	{ "4dea22b31d52d8f32516782e98ab3fa0", NULL },
+	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fa", NULL },
+	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fa00", NULL },
+	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fag", NULL },
+	{ "4dea22b3_1d52_d8f3_2516_782e98ab3fa0", NULL },
+	{ "../../../../../../../../etc/shadow-xx", NULL },
+};
+
+START_TEST(test_uuid)
+{
+	struct domain domain;
+	struct refusal refusal;
+	char xml[256];
+	int r;
+
+	(void)snprintf(xml, sizeof(xml), "<domain><name>x</name><uuid>%s</uuid></domain>", uuids[_i].uuid);
+	r = domain_parse(xml, strlen(xml), &domain, &refusal);
+	ck_assert_int_eq(r, uuids[_i].expected ? 0 : -ECANCELED);
+	if (r == 0)
+		ck_assert_str_eq(domain.uuid, uuids[_i].expected);
+}
+END_TEST
+
+START_TEST(test_no_uuid)
+{
+	struct domain domain;
+	struct refusal refusal;
+	char xml[1024] = "<domain><name>";
+
+	ck_assert_int_eq(domain_parse("<domain><name>x</name></domain>", 31, &domain, &refusal), 0);
+	ck_assert_str_eq(domain.uuid, "");
+	/* A name of any length. */
+	memset(xml + strlen(xml), 'n', 600);
+	strcat(xml, "</name></domain>");
+	ck_assert_int_eq(domain_parse(xml, strlen(xml), &domain, &refusal), 0);
+	ck_assert_uint_eq(strlen(domain.name), DOMAIN_NAME_SIZE - 1);
+}
+END_TEST
+
+START_TEST(test_many)
+{
+	char *xml = malloc(100000);
+	struct domain domain;
+	struct refusal refusal;
+
+	for (unsigned int n = DOMAIN_HOSTDEVS_MAX; n <= DOMAIN_HOSTDEVS_MAX + 1; n++) {
+		strcpy(xml, DEVICES);
+		for (unsigned int i = 0; i < n; i++)
+			(void)sprintf(xml + strlen(xml),
+				"<hostdev type='pci'><source><address bus='%u'/></source></hostdev>", i);
+		strcat(xml, END);
+		ck_assert_int_eq(
+			domain_parse(xml, strlen(xml), &domain, &refusal), n > DOMAIN_HOSTDEVS_MAX ? -ECANCELED : 0);
+		ck_assert_uint_eq(domain.n_hostdevs, DOMAIN_HOSTDEVS_MAX);
+	}
+	free(xml);
+}
+END_TEST
+
+/* The bound itself, one byte more, and nothing at all. */
+START_TEST(test_size)
+{
+	static const char begin[] = BEGIN "<!--", end[] = "--></domain>";
+	char *xml = malloc(DOMAIN_XML_MAX + 1);
+
+	memset(xml, 'x', DOMAIN_XML_MAX + 1);
+	memcpy(xml, begin, sizeof(begin) - 1);
+	memcpy(xml + DOMAIN_XML_MAX - sizeof(end) + 1, end, sizeof(end) - 1);
+	check("as large as can be", xml, DOMAIN_XML_MAX, "");
+	xml[DOMAIN_XML_MAX] = '\n';
+	check("larger", xml, DOMAIN_XML_MAX + 1, NULL);
+	check("empty", xml, 0, NULL);
+	free(xml);
+}
+END_TEST
+
+/* Ten levels of ten would be 10 GB: the declaration alone ends the reading. */
+START_TEST(test_bomb)
+{
+	char xml[4096] = "<!DOCTYPE domain [<!ENTITY a0 'aaaaaaaaaa'>";
+
+	for (int i = 1; i < 10; i++) {
+		(void)sprintf(xml + strlen(xml), "<!ENTITY a%d '", i);
+		for (int j = 0; j < 10; j++)
+			(void)sprintf(xml + strlen(xml), "&a%d;", i - 1);
+		strcat(xml, "'>");
+	}
+	strcat(xml, "]><domain><name>&a9;</name></domain>");
+	check("a bomb", xml, strlen(xml), NULL);
+}
+END_TEST
+
+START_TEST(test_deep)
+{
+	size_t depth = 5000;
+	char *xml = calloc(1, depth * 7 + 256);
+
+	strcpy(xml, BEGIN);
+	for (size_t i = 0; i < depth; i++)
+		strcat(xml, "<a>");
+	check("deep, not closed", xml, strlen(xml), NULL);
+	free(xml);
+}
+END_TEST
+
+TCase *case_domain(void)
+{
+	TCase *tcase = suite_case("domain");
+
+	add_rows(tcase, test_row, rows);
+	add_rows(tcase, test_uuid, uuids);
+	tcase_add_test(tcase, test_no_uuid);
+	tcase_add_test(tcase, test_many);
+	tcase_add_test(tcase, test_size);
+	tcase_add_test(tcase, test_bomb);
+	tcase_add_test(tcase, test_deep);
+	return tcase;
+}

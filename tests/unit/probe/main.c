@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "tests/unit/probe/probe.h"
+
+int main(void)
+{
+	return suite_run("probe", (TCase *[]){ case_domain(), case_inventory(), case_critical(), case_daemon(), NULL });
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the built programs, run on recorded machines. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+/*
+ * Runs a program of the build folder with arguments, as the shell reads them, and returns what it prints on stdout
+ * and stderr, which the caller frees, and its exit status.
+ */
+__attribute__((format(printf, 2, 3))) char *program_run(int *ret_status, const char *format, ...);
+
+/* A scratch directory with the tree of a record; the fd of it. */
+struct scratch;
+void program_host(struct scratch *scratch, const char *record, int dressed);
+
+TCase *case_list(void);
+TCase *case_plan(void);
+TCase *case_hook(void);
