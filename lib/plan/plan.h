@@ -16,7 +16,7 @@
 #define PLAN_DRIVER "vfio-pci"
 
 #define PLAN_FUNCTIONS_MAX 128
-#define PLAN_STEPS_MAX     (5 * PLAN_FUNCTIONS_MAX + 1)
+#define PLAN_STEPS_MAX     (6 * PLAN_FUNCTIONS_MAX + 1)
 
 /* A function that the plan takes. */
 struct taken {
@@ -35,6 +35,9 @@ struct plan {
 
 /* Whether the plan takes the function. */
 bool plan_takes(const struct plan *plan, struct address address);
+
+/* Adds a step at the end. There is room for six for each function, which is all that any plan needs. */
+void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);
 
 /*
  * The steps that give every hostdev of the domain to vfio-pci. The inventory must hold the hostdevs, their slots and

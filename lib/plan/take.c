@@ -5,15 +5,6 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-bool plan_takes(const struct plan *plan, struct address address)
-{
-	for (unsigned int i = 0; i < plan->n_taken; i++) {
-		if (address_compare(plan->taken[i].address, address) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int take_function(struct plan *plan, const struct function *function, bool forgotten, struct refusal *refusal)
 {
 	unsigned int i = plan->n_taken;
@@ -142,16 +133,6 @@ static int check_neighbours(const struct inventory *inventory, const struct plan
 	return 0;
 }
 
-static void add_step(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new)
-{
-	struct step *step = &plan->steps[plan->n_steps++];
-
-	*step = (struct step){ .kind = kind, .target = target };
-	/* Both come from arrays of STEP_VALUE_SIZE. */
-	(void)text_copy(step->old, sizeof(step->old), old);
-	(void)text_copy(step->new, sizeof(step->new), new);
-}
-
 /* With a driver that is VFIO's already, ours or its vendor's, a function stays as it is. */
 static bool is_ready(const struct function *function)
 {
@@ -161,17 +142,17 @@ static bool is_ready(const struct function *function)
 static void add_power_steps(const struct function *function, struct plan *plan)
 {
 	if (function->power_control[0])
-		add_step(plan, STEP_POWER, function->address, function->power_control, "on");
+		plan_add(plan, STEP_POWER, function->address, function->power_control, "on");
 	if (function->d3cold_allowed[0])
-		add_step(plan, STEP_D3COLD, function->address, function->d3cold_allowed, "0");
+		plan_add(plan, STEP_D3COLD, function->address, function->d3cold_allowed, "0");
 }
 
 static void add_driver_steps(const struct function *function, struct plan *plan)
 {
-	add_step(plan, STEP_OVERRIDE, function->address, function->driver_override, PLAN_DRIVER);
+	plan_add(plan, STEP_OVERRIDE, function->address, function->driver_override, PLAN_DRIVER);
 	if (function->driver[0])
-		add_step(plan, STEP_UNBIND, function->address, function->driver, "");
-	add_step(plan, STEP_BIND, function->address, "", PLAN_DRIVER);
+		plan_add(plan, STEP_UNBIND, function->address, function->driver, "");
+	plan_add(plan, STEP_BIND, function->address, "", PLAN_DRIVER);
 }
 
 static void add_steps(const struct inventory *inventory, bool module_loaded, struct plan *plan)
@@ -185,7 +166,7 @@ static void add_steps(const struct inventory *inventory, bool module_loaded, str
 		if (is_ready(function))
 			continue;
 		if (module_wanted)
-			add_step(plan, STEP_MODULE, (struct address){ 0 }, "", PLAN_DRIVER);
+			plan_add(plan, STEP_MODULE, (struct address){ 0 }, "", PLAN_DRIVER);
 		module_wanted = false;
 		add_power_steps(function, plan);
 	}

@@ -15,6 +15,38 @@ static const struct {
 	{ STEP_POWER, STEP_POWER },
 };
 
+/*
+ * An override that was there although it forbids the driver that was bound: somebody set it meanwhile, for a later
+ * bind. It stays away until that driver is back.
+ */
+static bool forbids_bind(const struct plan *plan, const struct step *override)
+{
+	if (!override->old[0] || strcmp(override->old, OVERRIDE_NONE) == 0)
+		return false;
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (step->kind == STEP_UNBIND && address_compare(step->target, override->target) == 0)
+			return strcmp(step->old, override->old) != 0;
+	}
+	return false;
+}
+
+/* What has to be done about such overrides once those of a kind are undone. */
+static void add_forbidding(const struct plan *plan, enum step_kind undone, struct plan *undo)
+{
+	for (unsigned int i = plan->n_steps; i-- > 0;) {
+		const struct step *done = &plan->steps[i];
+
+		if (done->kind != STEP_OVERRIDE || !forbids_bind(plan, done))
+			continue;
+		if (undone == STEP_OVERRIDE)
+			plan_add(undo, STEP_OVERRIDE, done->target, done->new, OVERRIDE_NONE);
+		if (undone == STEP_UNBIND)
+			plan_add(undo, STEP_OVERRIDE, done->target, OVERRIDE_NONE, done->old);
+	}
+}
+
 void plan_undo(const struct plan *plan, struct plan *ret)
 {
 	ret->n_taken = plan->n_taken;
@@ -24,14 +56,10 @@ void plan_undo(const struct plan *plan, struct plan *ret)
 		/* Steps of a kind go from the last function to .0: backwards, .0 comes back first. */
 		for (unsigned int j = plan->n_steps; j-- > 0;) {
 			const struct step *done = &plan->steps[j];
-			struct step *undo;
 
-			if (done->kind != order[i].done)
-				continue;
-			undo = &ret->steps[ret->n_steps++];
-			*undo = (struct step){ .kind = order[i].undone_by, .target = done->target };
-			memcpy(undo->old, done->new, sizeof(undo->old));
-			memcpy(undo->new, done->old, sizeof(undo->new));
+			if (done->kind == order[i].done && !(done->kind == STEP_OVERRIDE && forbids_bind(plan, done)))
+				plan_add(ret, order[i].undone_by, done->target, done->new, done->old);
 		}
+		add_forbidding(plan, order[i].done, ret);
 	}
 }

@@ -133,19 +133,25 @@ static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct 
 	return 0;
 }
 
-/* Copies 8-4-4-4-12 hexadecimal digits in lower case. */
+/* Copies 32 hexadecimal digits, with or without dashes, as 8-4-4-4-12 in lower case. */
 static int parse_uuid(const char *text, char target[DOMAIN_UUID_SIZE])
 {
 	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 	for (size_t i = 0; i < sizeof(form); i++) {
-		char c = text[i];
+		char c = *text;
 
+		if (form[i] == '-') {
+			target[i] = '-';
+			text += c == '-';
+			continue;
+		}
 		if (c >= 'A' && c <= 'F')
 			c = (char)(c - 'A' + 'a');
 		if (form[i] == 'x' ? !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) : c != form[i])
 			return -EINVAL;
 		target[i] = c;
+		text++;
 	}
 	return 0;
 }

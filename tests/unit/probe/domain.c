@@ -149,7 +149,7 @@ static const struct {
 	{ UUID, UUID },
 	{ "4DEA22B3-1D52-D8F3-2516-782E98AB3FA0", UUID },
 	{ "", NULL },
-	{ "4dea22b31d52d8f32516782e98ab3fa0", NULL },
+	{ "4dea22b31d52d8f32516782e98ab3fa0", UUID },
 	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fa", NULL },
 	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fa00", NULL },
 	{ "4dea22b3-1d52-d8f3-2516-782e98ab3fag", NULL },
