@@ -21,7 +21,7 @@ mandir    := $(PREFIX)/share/man
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
 
 PKG_CONFIG ?= pkg-config
-CPPFLAGS   += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -Ilib -I.
+CPPFLAGS   += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -I.
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Wmissing-prototypes -Wold-style-definition
 WARNINGS   += -Wpointer-arith -Wwrite-strings -Wundef -Wredundant-decls $(if $(WERROR),-Werror)
 HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -137,19 +137,21 @@ PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
-.PHONY: check check-lab lab demo bench
+again = $(MAKE) --no-print-directory -j$(shell nproc)
+
+.PHONY: check lab demo bench
 check:
 	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB)
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory check-unit
-	@$(MAKE) --no-print-directory check-lab
+	@tests/step warnings 'building with gcc and clang, warnings as errors' $(again) lint-warnings
+	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
+	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
+	@$(MAKE) --no-print-directory do-lab
+	@tail -n 1 build/log/unit.log
 
 lab demo bench:
 	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB)
-	@$(MAKE) --no-print-directory all
+	@tests/step build 'building' $(again) all
 	@$(MAKE) --no-print-directory do-$@
-
-check-lab: lab
 
 .PHONY: do-lab do-demo do-bench
 do-lab:

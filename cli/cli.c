@@ -10,9 +10,6 @@
 
 #include "cli/command.h"
 
-/* Where `gpu-handoff xml` finds its program. */
-#define XMLGEN BINDIR "/gpu-handoff-xmlgen"
-
 static const struct command *const commands[] = {
 	&command_list,
 	&command_plan,
@@ -168,6 +165,22 @@ static int parse_command(const struct command *command, int argc, char *argv[])
 	return run_command(command, &invocation);
 }
 
+/* Becomes gpu-handoff-xmlgen, which is installed beside this program. Returns only when that fails. */
+static int run_xmlgen(char *argv[])
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("-xmlgen"));
+
+	if (n > 0) {
+		(void)strcpy(path + n, "-xmlgen");
+		argv[0] = path;
+		(void)execv(path, argv);
+	}
+	(void)fprintf(stderr, "gpu-handoff: cannot run gpu-handoff-xmlgen: %s; install it beside gpu-handoff\n",
+		strerror(errno));
+	return EXIT_REFUSED;
+}
+
 static int dispatch(int argc, char *argv[])
 {
 	if (argc < 2) {
@@ -182,12 +195,8 @@ static int dispatch(int argc, char *argv[])
 		(void)puts("gpu-handoff " VERSION);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "xml") == 0) {
-		argv[1] = (char *)"gpu-handoff-xmlgen";
-		(void)execv(XMLGEN, argv + 1);
-		(void)fprintf(stderr, "gpu-handoff: cannot run '%s': %s\n", XMLGEN, strerror(errno));
-		return EXIT_REFUSED;
-	}
+	if (strcmp(argv[1], "xml") == 0)
+		return run_xmlgen(argv + 1);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return parse_command(commands[i], argc - 1, argv + 1);
