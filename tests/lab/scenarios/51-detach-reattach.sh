@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# By hand: all functions of a card to vfio-pci and back, whichever of them is named.
+gpu-handoff detach "$A0"
+expect_driver vfio-pci "${A[@]}"
+[[ -s $STATE/$A0.journal ]] || fail "no journal of the card"
+gpu-handoff reattach "$A0"
+expect_home 0000:01:00
+expect_no_state
+expect_baseline
+gpu-handoff detach "$B2"
+expect_driver vfio-pci "${B[@]}"
+gpu-handoff reattach "$B1"
+expect_home 0000:41:00
+say 'with a stranger in its group, not at all'
+if gpu-handoff detach "$C0" 2>"$RUN/err"; then fail "$C0 was detached"; fi
+grep -F "$S" "$RUN/err" || fail "the refusal does not name $S"
+expect_driver nvidia "$C0"
+say 'while a domain has it, not either'
+xml gpuvm "${A[@]}"
+hook gpuvm prepare
+expect_accepted
+if gpu-handoff reattach "$A0"; then fail 'a card in use was taken from its domain'; fi
+expect_driver vfio-pci "${A[@]}"
+hook gpuvm release

@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+# list tells what sysfs tells.
+gpu-handoff list
+gpu-handoff list --json >"$RUN/list.json"
+jq . "$RUN/list.json"
+ask() { jq -r "$1" "$RUN/list.json"; }
+[[ $(ask '[.gpus[].address] | sort | join(" ")') == "$A0 $C0 $B0" ]] || fail 'not these three cards'
+card() { ask ".gpus[] | select(.address == \"$1\") | $2"; }
+for first in "$A0" "$B0" "$C0"; do
+	[[ $(card "$first" .driver) == "$(driver_of "$first")" ]] || fail "driver of $first"
+	[[ $(card "$first" .numa_node) == "$(<"$SYS/$first/numa_node")" ]] || fail "node of $first"
+done
+[[ $(card "$A0" '[.functions[].address] | join(" ")') == "${A[*]}" ]] || fail 'functions of A'
+[[ $(card "$A0" .boot_vga) =~ ^(true|1)$ ]] || fail 'boot_vga of A'
+[[ $(card "$A0" .isolated) == true && $(card "$B0" .isolated) == true ]] || fail 'A and B are isolated'
+[[ $(card "$C0" .isolated) == false ]] || fail 'C is not isolated'
+[[ $(card "$C0" '.group_extra | join(" ")') == "$S" ]] || fail "group_extra of C"
+[[ $(card "$A0" '.functions[3].driver') == null ]] || fail 'A.3 has no driver'
