@@ -11,7 +11,7 @@ VERSION := 0.1.0
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-BUILD   ?= build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)
+BUILD   ?= build$(if $(SAN),/san)$(if $(filter clang%,$(CC)),/clang)$(if $(WERROR),/werror)
 
 # libvirt's AppArmor profile lets a hook run only from these two, and follows a symlink to them: never from PREFIX.
 sbindir   := /usr/sbin
@@ -21,7 +21,7 @@ mandir    := $(PREFIX)/share/man
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
 
 PKG_CONFIG ?= pkg-config
-CPPFLAGS   += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -I.
+override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -I.
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Wmissing-prototypes -Wold-style-definition
 WARNINGS   += -Wpointer-arith -Wwrite-strings -Wundef -Wredundant-decls $(if $(WERROR),-Werror)
 HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -29,8 +29,8 @@ HARDENING  += $(if $(filter clang%,$(CC)),,-fstack-clash-protection)
 SANITIZERS := -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SANITIZERS := $(if $(SAN),$(SANITIZERS))
 OPTIMIZE   ?= -O2 -g
-CFLAGS     += -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZERS)
-LDFLAGS    += -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZERS)
+override CFLAGS   += -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(HARDENING) $(SANITIZERS)
+override LDFLAGS  += -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZERS)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -91,7 +91,13 @@ all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
-$(BUILD)/%.o: %.c Makefile
+# Said once, before the compiler says it of every file.
+.PHONY: have-packages
+have-packages:
+	@$(PKG_CONFIG) --exists $(ALL_PKGS) || { \
+		echo "packages are missing: run 'sudo apt-get install $(PACKAGES_BUILD)'" >&2; exit 1; }
+
+$(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -137,6 +143,8 @@ PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
+# After sudo, the build directory is the user's.
+give_build = [ -z "$$SUDO_UID" ] || chown -R "$$SUDO_UID:$$SUDO_GID" build
 again = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: check lab demo bench
@@ -147,20 +155,22 @@ check:
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
+	@$(give_build)
 
 lab demo bench:
 	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB)
 	@tests/step build 'building' $(again) all
 	@$(MAKE) --no-print-directory do-$@
+	@$(give_build)
 
 .PHONY: do-lab do-demo do-bench
-do-lab:
+do-lab: $(BUILD)/tests/ask-kernel
 	@tests/lab/lab run
 
-do-demo:
+do-demo: $(BUILD)/tests/ask-kernel
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/empty
+do-bench: all $(BUILD)/bench $(BUILD)/empty $(BUILD)/tests/ask-kernel
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@tests/lab/lab bench
 
@@ -216,7 +226,10 @@ check-unit: all check-layers check-rules
 check-san:
 	@$(MAKE) --no-print-directory SAN=1 all run-unit
 
-run-unit: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/ask-kernel all
+.PHONY: test-programs
+test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/ask-kernel
+
+run-unit: test-programs all
 	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(TESTS:%=test_%)
 
 # Each layer as a whole links with those below it and their libraries alone.
@@ -318,9 +331,9 @@ lint-analyzer:
 
 # All of it, by both compilers, as CI builds it.
 lint-warnings:
-	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint CC=gcc all
-	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint/clang CC=clang all
-	@$(MAKE) --no-print-directory WERROR=1 BUILD=build/lint/san CC=gcc SAN=1 all
+	@$(MAKE) --no-print-directory WERROR=1 CC=gcc all test-programs
+	@$(MAKE) --no-print-directory WERROR=1 CC=clang all test-programs
+	@$(MAKE) --no-print-directory WERROR=1 CC=gcc SAN=1 all
 
 # The hook's whole way through XML, and what parses a journal, under memcheck.
 lint-valgrind: $(BUILD)/replay-domain $(BUILD)/replay-journal

@@ -50,10 +50,10 @@ static void preview_journal(void *data, const struct journal *journal, const cha
 	if (!preview->all && (!journal->detached || !plan_takes(&journal->plan, preview->address)))
 		return;
 	if (preview->all && why_left) {
-		show_note(journal->detached ? journal->owner : journal->name, why_left);
+		show_note(journal_owner_name(journal), why_left);
 		return;
 	}
-	show_note(journal->detached ? journal->owner : journal->name, "this would be done");
+	show_note(journal_owner_name(journal), "this would be done");
 	plan_undo(&journal->plan, preview->undo);
 	show_steps(preview->undo);
 	preview->shown++;
@@ -68,7 +68,7 @@ static int preview(struct handover *handover, struct preview *preview, struct re
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
 	r = handover_survey(handover, preview_journal, preview, refusal);
 	if (r >= 0 && preview->shown == 0)
-		(void)puts(preview->all ? "nothing to recover" : "nothing to reattach");
+		(void)puts(preview->all ? "nothing would be put back" : "nothing to reattach");
 	free(preview->undo);
 	return r;
 }
@@ -108,7 +108,7 @@ static int run_recover(struct invocation *invocation, struct refusal *refusal)
 	} else {
 		r = handover_recover(handover, refusal);
 		if (r == 0)
-			(void)puts("nothing to recover");
+			(void)puts("nothing was put back");
 	}
 	handover_free(handover);
 	return r;

@@ -25,12 +25,6 @@ void handover_free(struct handover *handover)
 	free(handover);
 }
 
-/* What people call the owner of a journal. */
-static const char *owner_name(const struct journal *journal)
-{
-	return journal->detached ? journal->owner : journal->name;
-}
-
 static void note(struct handover *handover, const char *owner, const char *sentence)
 {
 	if (handover->observer && handover->observer->noted)
@@ -39,7 +33,7 @@ static void note(struct handover *handover, const char *owner, const char *sente
 
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence)
 {
-	note(handover, owner_name(journal), sentence);
+	note(handover, journal_owner_name(journal), sentence);
 }
 
 void context_begin(struct handover *handover)
@@ -55,7 +49,7 @@ int context_execute(struct handover *handover, const struct journal *journal, co
 
 	if (handover->observer && handover->observer->stepped)
 		handover->observer->stepped(
-			handover->observer->data, owner_name(journal), step, r, clock_now_us() - begin);
+			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);
 	return r;
 }
 

@@ -30,7 +30,7 @@ static int execute_module(const struct host *host, const struct step *step)
 	if (r < 0)
 		return r;
 	r = driver_is_loaded(host, step->new);
-	return r < 0 ? r : r ? 0 : -ENOENT;
+	return r < 0 ? r : r ? 0 : STEP_NO_DRIVER;
 }
 
 /* No override is "(null)" to read, and a bare newline to write. */
@@ -53,7 +53,7 @@ static int execute_attribute(const struct host *host, const struct step *step)
 	int r;
 
 	if (device < 0)
-		return device == -ENOENT ? -ENOLINK : device;
+		return device == -ENOENT ? STEP_GONE : device;
 	n = attribute_read(device, attribute, value, sizeof(value));
 	if (n < 0)
 		return (int)n;
@@ -61,7 +61,7 @@ static int execute_attribute(const struct host *host, const struct step *step)
 		return 1;
 	/* vfio-pci itself writes power/control when it binds and unbinds: either of its two values is expected. */
 	if (step->kind != STEP_POWER && !same_value(step, value, step->old))
-		return -ESTALE;
+		return STEP_STALE;
 	(void)snprintf(path, sizeof(path), "bus/pci/devices/%s/%s", address_text(step->target).s, attribute);
 	r = host->kernel->write(host, path, is_none(step, step->new) ? "\n" : step->new);
 	if (r < 0)
@@ -69,7 +69,7 @@ static int execute_attribute(const struct host *host, const struct step *step)
 	n = attribute_read(device, attribute, value, sizeof(value));
 	if (n < 0)
 		return (int)n;
-	return same_value(step, value, step->new) ? 0 : -EIO;
+	return same_value(step, value, step->new) ? 0 : STEP_NO_EFFECT;
 }
 
 static int read_driver(const struct host *host, struct address address, char driver[STEP_VALUE_SIZE])
@@ -78,7 +78,7 @@ static int read_driver(const struct host *host, struct address address, char dri
 	ssize_t n;
 
 	if (device < 0)
-		return device == -ENOENT ? -ENOLINK : device;
+		return device == -ENOENT ? STEP_GONE : device;
 	n = attribute_link_name(device, "driver", driver, STEP_VALUE_SIZE);
 	return n == -ENOENT ? 0 : n < 0 ? (int)n : 0;
 }
@@ -109,7 +109,9 @@ static int execute_driver(const struct host *host, const struct step *step)
 	if (strcmp(driver, step->new) == 0)
 		return 1;
 	if (strcmp(driver, step->old) != 0)
-		return -ESTALE;
+		return STEP_STALE;
+	if (binding && driver_is_loaded(host, step->new) == 0)
+		return STEP_NO_DRIVER;
 	if (!binding && group_is_open(host, step->target))
 		return -EBUSY;
 	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", name, binding ? "bind" : "unbind");
@@ -119,7 +121,7 @@ static int execute_driver(const struct host *host, const struct step *step)
 	r = read_driver(host, step->target, driver);
 	if (r < 0)
 		return r;
-	return strcmp(driver, step->new) == 0 ? 0 : -EIO;
+	return strcmp(driver, step->new) == 0 ? 0 : STEP_NO_EFFECT;
 }
 
 bool step_is_bound(const struct host *host, const struct step *step)
@@ -151,16 +153,24 @@ int step_execute(const struct host *host, const struct step *step)
 void step_describe_failure(struct text *text, const struct step *step, int r)
 {
 	char sentence[STEP_SENTENCE_SIZE];
-	const char *why = strerror(-r);
+	const char *why;
 
-	step_describe(step, sentence);
-	if (r == -EIO)
-		why = "the kernel accepted it and nothing changed";
-	else if (r == -ENOENT && (step->kind == STEP_BIND || step->kind == STEP_MODULE))
-		why = "there is no such driver now";
-	else if (r == -ESTALE)
+	switch (r) {
+	case STEP_STALE:
 		why = "somebody else changed it meanwhile, so it stays as it is";
-	else if (r == -ENOLINK)
+		break;
+	case STEP_GONE:
 		why = "the device is gone";
+		break;
+	case STEP_NO_DRIVER:
+		why = "there is no such driver now";
+		break;
+	case STEP_NO_EFFECT:
+		why = "the kernel accepted it and nothing changed";
+		break;
+	default:
+		why = strerror(-r);
+	}
+	step_describe(step, sentence);
 	text_add(text, "cannot %s: %s", sentence, why);
 }

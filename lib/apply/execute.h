@@ -11,11 +11,17 @@
 #include "host/host.h"
 #include "plan/step.h"
 
+/* Answers of ours, apart from every errno that a driver may give to a write: those end at -4095. */
+enum {
+	STEP_STALE = -5000, /* the value is neither old nor new: somebody else changed it, and it stays */
+	STEP_GONE,          /* the function is not there any more */
+	STEP_NO_DRIVER,     /* the driver is not there */
+	STEP_NO_EFFECT,     /* the kernel accepted the write, and nothing changed */
+};
+
 /*
- * Carries the step out. Returns 0 when it was done and seen to be done; 1 when there was nothing to do; -ESTALE when
- * the value is neither old nor new: somebody else changed it, and it stays; -ENOLINK when the function is gone;
- * -ENOENT when the driver is not there; -EIO when the kernel accepted the write and nothing changed; -errno of the
- * write.
+ * Carries the step out. Returns 0 when it was done and seen to be done; 1 when there was nothing to do; an answer of
+ * ours; or -errno of the kernel or the driver.
  */
 int step_execute(const struct host *host, const struct step *step);
 

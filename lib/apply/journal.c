@@ -13,8 +13,10 @@
 #include "base/text.h"
 #include "host/runtime.h"
 
-#define SUFFIX    ".journal"
-#define FILE_SIZE (JOURNAL_OWNER_SIZE + sizeof(SUFFIX))
+#define HELD_LINE      "held\n"
+#define RETURNING_LINE "returning\n"
+#define SUFFIX         ".journal"
+#define FILE_SIZE      (JOURNAL_OWNER_SIZE + sizeof(SUFFIX))
 
 static void file_name(const char *owner, char name[FILE_SIZE])
 {
@@ -48,6 +50,11 @@ static int drop_half_line(int fd)
 	for (; n > 0 && tail[n - 1] != '\n'; n--)
 		end--;
 	return ftruncate(fd, end) < 0 ? -errno : 0;
+}
+
+const char *journal_owner_name(const struct journal *journal)
+{
+	return journal->detached ? journal->owner : journal->name;
 }
 
 int journal_create(int runtime, const struct journal *journal)
@@ -88,7 +95,7 @@ int journal_append(int fd, const struct step *step)
 
 int journal_mark(int fd, enum journal_state state)
 {
-	const char *line = state == JOURNAL_HELD ? "held\n" : "returning\n";
+	const char *line = state == JOURNAL_HELD ? HELD_LINE : RETURNING_LINE;
 
 	return append_line(fd, line, strlen(line));
 }
@@ -115,16 +122,6 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 	return text_copy(ret->owner, sizeof(ret->owner), owner);
 }
 
-bool journal_exists(int runtime, const char *owner)
-{
-	char name[FILE_SIZE];
-	int fd CLOSE_FD = -1;
-
-	file_name(owner, name);
-	fd = runtime_file_open(runtime, name, O_RDONLY);
-	return fd != -ENOENT;
-}
-
 int journal_refuse(const char *owner, int r, struct refusal *refusal)
 {
 	const char *why = r == -EBADMSG ? "it is damaged or of another version"
@@ -147,6 +144,17 @@ int journal_open(int runtime, const char *owner)
 		return fd;
 	r = drop_half_line(fd);
 	return r < 0 ? r : TAKE_FD(fd);
+}
+
+void journal_disown(int runtime, const char *owner)
+{
+	char name[FILE_SIZE];
+	int fd CLOSE_FD = -1;
+
+	file_name(owner, name);
+	fd = runtime_file_open(runtime, name, O_WRONLY | O_APPEND);
+	if (fd >= 0)
+		(void)fd_write_all(fd, RETURNING_LINE, strlen(RETURNING_LINE));
 }
 
 int journal_remove(int runtime, const char *owner)

@@ -51,6 +51,9 @@ struct journal {
 	struct plan plan; /* what was taken, and the steps begun */
 };
 
+/* What people call its owner: the domain's name, a stranger's text, or the address that was detached. */
+const char *journal_owner_name(const struct journal *journal);
+
 /*
  * Reads the text of a journal. A text that ends early is one of a process that ended early. Returns 0, or -EBADMSG
  * when it is no journal of this version, and *ret is then undefined. Pure.
@@ -72,14 +75,17 @@ int journal_mark(int fd, enum journal_state state);
  */
 int journal_read(int runtime, const char *owner, char *buffer, struct journal *ret);
 
-/* Whether an owner has one. */
-bool journal_exists(int runtime, const char *owner);
-
 /* The refusal when one cannot be read: r is what journal_read() returned. Returns -ECANCELED. */
 int journal_refuse(const char *owner, int r, struct refusal *refusal);
 
 /* Opens it again to append. Returns a descriptor, or -errno. */
 int journal_open(int runtime, const char *owner);
+
+/*
+ * Appends to a held journal that it is being returned, for one who does not hold the lock: one append, which hurts
+ * nobody who does. Fails silently; journal_mark() under the lock says the same.
+ */
+void journal_disown(int runtime, const char *owner);
 
 int journal_remove(int runtime, const char *owner);
 

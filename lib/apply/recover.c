@@ -19,7 +19,7 @@ static const char *find_why_left(const struct handover *handover, const struct j
 	/* While its daemon lives, release will come, even if QEMU has not opened the group yet. */
 	r = journal->daemon ? daemon_probe(handover->host, journal->daemon, &start) : 0;
 	if (r < 0 || (r == 1 && start == journal->daemon_start))
-		return "its domain starts or runs under a libvirt daemon that lives: stop the domain to return it";
+		return "its domain starts or runs under a libvirt daemon that lives: stop the domain, which returns it";
 	/* libvirt resets the devices of a domain that stopped: a host driver must not have them by then. */
 	if (daemon_keeps_domain(handover->host, journal->name) != 0)
 		return "libvirt has not finished with its domain: stop it, or start libvirt's daemon, which returns it";

@@ -60,7 +60,7 @@ int context_undo(struct handover *handover, const struct journal *journal, int f
 
 		if (r >= 0)
 			continue;
-		if (r == -ESTALE || r == -ENOLINK) {
+		if (r == STEP_STALE || r == STEP_GONE) {
 			result = result ? result : 1;
 		} else if (result >= 0) {
 			step_describe_failure(failure, step, r);
@@ -112,8 +112,13 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
 	/* Most domains that stop are not ours: they must not wait for a handover that is. */
-	if (!journal_exists(runtime, owner))
+	r = journal_read(runtime, owner, handover->buffer, &handover->journal);
+	if (r == -ENOENT)
 		return 0;
+	/* libvirt calls release once: whatever becomes of this call, also of its wait for the lock, recovery is to
+	 * know. */
+	if (r == 0 && handover->journal.state == JOURNAL_HELD)
+		journal_disown(runtime, owner);
 	r = context_lock(handover, runtime, owner, &lock, refusal);
 	if (r < 0)
 		return r;

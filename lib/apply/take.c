@@ -50,8 +50,12 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 	const struct plan **ret_plan, struct refusal *refusal)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false);
-	int r = make_plan(handover, runtime, domain, refusal);
+	int r;
 
+	/* An ordinary user sees the plan, not what other domains hold. */
+	if (runtime < 0 && runtime != -ENOENT && runtime != -EACCES)
+		return context_refuse_state(refusal, runtime);
+	r = make_plan(handover, runtime, domain, refusal);
 	*ret_inventory = &handover->inventory;
 	*ret_plan = &handover->journal.plan;
 	return r;
@@ -60,18 +64,18 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 /* Puts back what was done until a failure, and makes the refusal of both. */
 static int roll_back(struct handover *handover, int runtime, int fd, struct text *failure, struct refusal *refusal)
 {
-	int r;
+	int result, r;
 
 	text_add(failure, "; ");
-	r = context_undo(handover, &handover->journal, fd, failure);
-	if (r < 0)
+	result = context_undo(handover, &handover->journal, fd, failure);
+	if (result < 0)
 		return refusal_set(
 			refusal, REFUSAL_FAILED, "%s; mend both, then run 'gpu-handoff recover'", failure->buffer);
 	r = journal_remove(runtime, handover->journal.owner);
 	if (r < 0)
-		return context_refuse_state(refusal, r);
+		text_add(failure, "cannot remove the journal: %s; ", strerror(-r));
 	return refusal_set(refusal, REFUSAL_FAILED, "%s%s was put back; see 'journalctl -t gpu-handoff -t kernel'",
-		failure->buffer, r ? "what nobody else had changed" : "everything");
+		failure->buffer, result ? "what nobody else had changed" : "everything");
 }
 
 static void note_forgotten(struct handover *handover)

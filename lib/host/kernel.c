@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,8 @@ static int real_load_module(const struct host *host, const char *module)
 	char *const arguments[] = { (char *)"modprobe", (char *)"-b", (char *)"--", (char *)module, NULL };
 	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
 	pid_t child;
 	int r;
 
@@ -62,12 +65,22 @@ static int real_load_module(const struct host *host, const char *module)
 	r = posix_spawn_file_actions_init(&actions);
 	if (r != 0)
 		return -r;
+	r = posix_spawnattr_init(&attributes);
+	if (r != 0) {
+		(void)posix_spawn_file_actions_destroy(&actions);
+		return -r;
+	}
+	/* Signals that a person's handover holds back are modprobe's to get. */
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 	/* The child must not hold the pipes that libvirtd waits on. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && r == 0; fd++)
 		r = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
 	if (r == 0)
-		r = posix_spawn(&child, "/sbin/modprobe", &actions, NULL, arguments, environment);
+		r = posix_spawn(&child, "/sbin/modprobe", &actions, &attributes, arguments, environment);
 	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)posix_spawnattr_destroy(&attributes);
 	if (r != 0)
 		return -r;
 	r = child_wait(child, MODULE_DEADLINE_MS);
@@ -87,9 +100,8 @@ static int real_group_is_open(const struct host *host, int group)
 	fd = beneath_open(host->dev, path, O_RDWR, 0);
 	if (fd == -EBUSY)
 		return 1;
-	if (fd < 0 && fd != -ENOENT)
-		return fd;
-	return 0;
+	/* A group that has just lost its last device is not open either. */
+	return fd >= 0 || fd == -ENOENT || fd == -ENODEV || fd == -ENXIO ? 0 : fd;
 }
 
 const struct kernel kernel_real = {

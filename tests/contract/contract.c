@@ -246,6 +246,11 @@ int contract_prepare(const struct host *host, struct address address, struct con
 	n = attribute_link_name(device, "driver", ret->driver, sizeof(ret->driver));
 	if (n < 0)
 		return (int)n;
+	n = attribute_read(device, "d3cold_allowed", ret->d3cold_allowed, sizeof(ret->d3cold_allowed));
+	if (n >= 0)
+		n = attribute_read(device, "power/control", ret->power_control, sizeof(ret->power_control));
+	if (n < 0)
+		return (int)n;
 	if (strcmp(ret->driver, VFIO_PCI) == 0 || !reads(ret, "driver_override", OVERRIDE_NONE, why))
 		return -EINVAL;
 	r = host->kernel->load_module(host, VFIO_PCI);
@@ -257,6 +262,6 @@ void contract_reset(const struct contract_device *device)
 	(void)unbind_from(device, VFIO_PCI);
 	(void)set(device, "driver_override", "\n");
 	(void)bind_to(device, device->driver);
-	(void)set(device, "d3cold_allowed", "1");
-	(void)set(device, "power/control", "on");
+	(void)set(device, "d3cold_allowed", device->d3cold_allowed);
+	(void)set(device, "power/control", device->power_control);
 }

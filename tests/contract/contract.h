@@ -13,7 +13,8 @@
 struct contract_device {
 	const struct host *host;
 	struct address address;
-	char driver[DRIVER_NAME_SIZE]; /* its own: that the kernel chooses by its id */
+	char driver[DRIVER_NAME_SIZE];            /* its own: that the kernel chooses by its id */
+	char d3cold_allowed[8], power_control[8]; /* as they were found */
 };
 
 struct contract {

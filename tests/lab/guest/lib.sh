@@ -57,6 +57,7 @@ functions_table() { # ADDRESS...
 # Attributes whose value is no state of the device; all others have to be the same, byte for byte.
 volatile=(
 	'power/runtime_active_time' 'power/runtime_suspended_time' # clocks
+	'power/runtime_status'                                     # what runtime PM made of the last seconds
 	'power/runtime_usage' 'power/runtime_active_kids'          # counters of references held at this moment
 	'power/wakeup_[a-z_]*'                                     # counters and clocks of wakeup events
 	'aer_[a-z_]*'                                              # counters of errors
@@ -292,8 +293,8 @@ hook_traced() {
 # kill_everywhere OP: one run for each call in OP that changes anything, killed as it enters the call; after recover
 # nothing is left of it. strace counts each kind of call by itself, so a run without a fault tells how many there are.
 kill_everywhere() {
-	local op=$1 call count n runs=0
-	[[ $op == release ]] && hook gpuvm prepare
+	local op=$1 call count n runs=0 total=0
+	[[ $op == release ]] && hook gpuvm prepare && expect_accepted
 	hook_traced "$op" || fail "$op fails under strace: $(<"$RUN/err")"
 	sed -nE 's/^[0-9]+ +([a-z0-9]+)\(.*/\1/p' "$RUN/trace" | sort | uniq -c >"$RUN/calls"
 	cat "$RUN/trace" "$RUN/calls"
@@ -301,7 +302,8 @@ kill_everywhere() {
 	expect_baseline
 	while read -r count call; do
 		for ((n = 1; n <= count; n++)); do
-			[[ $op == release ]] && hook gpuvm prepare
+			total=$((total + 1))
+			[[ $op == release ]] && hook gpuvm prepare && expect_accepted
 			hook_traced "$op" -e inject="$call:signal=KILL:when=$n" || true
 			grep -q 'killed by SIGKILL' "$RUN/trace" || continue
 			runs=$((runs + 1))
@@ -311,6 +313,6 @@ kill_everywhere() {
 			expect_baseline
 		done
 	done <"$RUN/calls"
-	((runs > 0)) || fail 'no run was killed'
-	echo "$runs runs killed"
+	((runs > 10 && runs >= total - 1)) || fail "only $runs of $total runs were killed"
+	echo "$runs of $total runs killed"
 }

@@ -8,12 +8,11 @@ with_dtd() { # DTD NAME: the domain with that DTD and its title from the entity
 traced() { # WHAT
 	say "$1"
 	rm -f "$RUN/trace"
-	# shellcheck disable=SC2034 # expect_refused reads it
 	status=0
 	timeout 60 strace -f -e trace=open,openat,openat2,socket,connect -o "$RUN/trace" \
 		"$HOOK" gpuvm prepare begin - <"$RUN/bad.xml" >"$RUN/out" 2>"$RUN/err" || status=$?
 	sed 's/^/   stderr: /' "$RUN/err"
-	expect_refused
+	expect_refused 'document type'
 	[[ ! -s $RUN/out ]] || fail 'the hook wrote to stdout'
 	if grep -E 'secret|AF_INET' "$RUN/trace"; then fail 'it was fetched'; fi
 	if grep -q 'top secret' "$RUN/err"; then fail 'it was expanded'; fi

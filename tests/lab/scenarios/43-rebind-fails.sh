@@ -10,7 +10,8 @@ expect_driver none "$A0"
 expect_driver snd_hda_intel "$A1"
 expect_driver xhci_hcd "$A2"
 say 'the report'
-journal_since -p warning -o cat | grep -F "$A0" || fail "no warning or error names $A0"
+journal_since -p warning -o cat | grep -F "cannot bind '$A0' to 'nvidia': Input/output error" ||
+	fail "no warning or error says what the driver of $A0 said"
 [[ -s $STATE/$(uuid_of gpuvm).journal ]] || fail 'the journal is gone, nothing could recover'
 gpu-handoff recover
 expect_home 0000:01:00

@@ -15,10 +15,15 @@ say 'with a stranger in its group, not at all'
 if gpu-handoff detach "$C0" 2>"$RUN/err"; then fail "$C0 was detached"; fi
 grep -F "$S" "$RUN/err" || fail "the refusal does not name $S"
 expect_driver nvidia "$C0"
-say 'while a domain has it, not either'
+say 'a domain may use a detached card, and while it does the card is not taken from it'
+gpu-handoff detach "$A0"
 xml gpuvm "${A[@]}"
 hook gpuvm prepare
 expect_accepted
-if gpu-handoff reattach "$A0"; then fail 'a card in use was taken from its domain'; fi
+if gpu-handoff reattach "$A0" 2>"$RUN/err"; then fail 'a card in use was taken from its domain'; fi
+grep -F gpuvm "$RUN/err" || fail 'the refusal does not name the domain'
 expect_driver vfio-pci "${A[@]}"
 hook gpuvm release
+expect_driver vfio-pci "${A[@]}"
+gpu-handoff reattach "$A0"
+expect_home 0000:01:00
