@@ -17,13 +17,13 @@ grep -F "$S" "$RUN/err" || fail "the refusal does not name $S"
 expect_driver nvidia "$C0"
 say 'a domain may use a detached card, and while it does the card is not taken from it'
 gpu-handoff detach "$A0"
-xml gpuvm "${A[@]}"
-hook gpuvm prepare
-expect_accepted
+define gpuvm "${A[@]}"
+start gpuvm
 if gpu-handoff reattach "$A0" 2>"$RUN/err"; then fail 'a card in use was taken from its domain'; fi
 grep -F gpuvm "$RUN/err" || fail 'the refusal does not name the domain'
+expect_running gpuvm
 expect_driver vfio-pci "${A[@]}"
-hook gpuvm release
+stop gpuvm
 expect_driver vfio-pci "${A[@]}"
 gpu-handoff reattach "$A0"
 expect_home 0000:01:00
