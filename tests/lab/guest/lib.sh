@@ -49,7 +49,7 @@ expect_home() { # ADDRESS of the first three parts, e.g. 0000:01:00
 functions_table() { # ADDRESS...
 	local address
 	for address; do
-		printf '%-14s %-34s %s\n' "$address" "$(lspci -s "$address" | cut -d' ' -f2- | cut -c1-34)" \
+		printf '%-14s %-28s %s\n' "$address" "$(lspci -s "$address" | sed 's/^[^ ]* //; s/: .*//')" \
 			"$(driver_of "$address")"
 	done
 }
@@ -272,9 +272,9 @@ journal_now() { # marks the place from which journal_since reads, by an entry: -
 	journal_mark=$(journalctl -q -t lab -n 1 --show-cursor | sed -n 's/^-- cursor: //p')
 }
 
-journal_since() { # [journalctl options]: our messages since the mark
+journal_since() { # [journalctl options]: our messages since the mark; -t lab, because what is skipped is the first match
 	journalctl --sync 2>/dev/null || true
-	journalctl -q -t gpu-handoff --after-cursor="$journal_mark" "$@"
+	journalctl -q -t lab -t gpu-handoff --after-cursor="$journal_mark" "$@"
 }
 
 # ---- the hook killed ----
