@@ -172,7 +172,7 @@ static int run_xmlgen(char *argv[])
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("-xmlgen"));
 
 	if (n > 0) {
-		(void)strcpy(path + n, "-xmlgen");
+		memcpy(path + n, "-xmlgen", sizeof("-xmlgen"));
 		argv[0] = path;
 		(void)execv(path, argv);
 	}
