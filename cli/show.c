@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/show.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "apply/execute.h"
@@ -43,19 +42,14 @@ void show_note(const char *owner, const char *sentence)
 
 static void observe_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
 {
-	char sentence[2 * STEP_SENTENCE_SIZE], line[sizeof(sentence) + 32];
-	struct text text, time;
+	char line[2 * STEP_SENTENCE_SIZE];
+	struct text text;
 
 	(void)data;
 	if (result == 1)
 		return;
-	text_init(&text, sentence, sizeof(sentence));
-	text_init(&time, line, sizeof(line));
-	if (result < 0)
-		step_describe_failure(&text, step, result);
-	else
-		step_describe(step, sentence);
-	text_add(&time, "%s (%" PRIu64 ".%" PRIu64 " ms)", sentence, duration_us / 1000, duration_us / 100 % 10);
+	text_init(&text, line, sizeof(line));
+	step_describe_outcome(&text, step, result, duration_us);
 	show_note(owner, line);
 }
 

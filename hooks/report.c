@@ -24,7 +24,7 @@ static void send_step(void *data, const char *owner, const struct step *step, in
 {
 	const struct domain *domain = data;
 	struct address_text address = address_text(step->target);
-	char message[MESSAGE_SIZE], sentence[STEP_SENTENCE_SIZE], microseconds[24];
+	char message[MESSAGE_SIZE], microseconds[24];
 	struct log_field fields[] = {
 		{ "GPU_HANDOFF_DOMAIN", domain->name },
 		{ "GPU_HANDOFF_UUID", domain->uuid },
@@ -41,13 +41,7 @@ static void send_step(void *data, const char *owner, const struct step *step, in
 		return;
 	(void)snprintf(microseconds, sizeof(microseconds), "%" PRIu64, duration_us);
 	begin_message(&text, message, owner);
-	if (result < 0) {
-		step_describe_failure(&text, step, result);
-	} else {
-		step_describe(step, sentence);
-		text_add(&text, "%s", sentence);
-	}
-	text_add(&text, " (%" PRIu64 ".%" PRIu64 " ms)", duration_us / 1000, duration_us / 100 % 10);
+	step_describe_outcome(&text, step, result, duration_us);
 	log_send(result < 0 ? LOG_ERR : LOG_INFO, message, fields, sizeof(fields) / sizeof(fields[0]));
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -173,4 +174,17 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 	}
 	step_describe(step, sentence);
 	text_add(text, "cannot %s: %s", sentence, why);
+}
+
+void step_describe_outcome(struct text *text, const struct step *step, int r, uint64_t duration_us)
+{
+	char sentence[STEP_SENTENCE_SIZE];
+
+	if (r < 0) {
+		step_describe_failure(text, step, r);
+	} else {
+		step_describe(step, sentence);
+		text_add(text, "%s", sentence);
+	}
+	text_add(text, " (%" PRIu64 ".%" PRIu64 " ms)", duration_us / 1000, duration_us / 100 % 10);
 }

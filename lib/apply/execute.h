@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/text.h"
 #include <stdbool.h>
 
@@ -27,6 +29,9 @@ int step_execute(const struct host *host, const struct step *step);
 
 /* Adds why it failed, for a person: "cannot bind '…' to '…': …". r is what step_execute() returned. */
 void step_describe_failure(struct text *text, const struct step *step, int r);
+
+/* Adds what was done, or why it failed, and how long that took: "bind '…' to '…' (41.2 ms)". */
+void step_describe_outcome(struct text *text, const struct step *step, int r, uint64_t duration_us);
 
 /* Whether a step that binds finds its driver bound already. */
 bool step_is_bound(const struct host *host, const struct step *step);

@@ -31,7 +31,7 @@ static int for_each_address(const struct host *host, const char *path,
 	return r;
 }
 
-/* One function, once. Returns 1 when it was added, 0 when it was there already. */
+/* One function, once. */
 static int add_function(const struct host *host, struct address address, struct inventory *inventory)
 {
 	struct function function;
@@ -42,8 +42,7 @@ static int add_function(const struct host *host, struct address address, struct 
 	r = function_probe(host, address, &function);
 	if (r < 0)
 		return r;
-	r = inventory_put(inventory, &function);
-	return r < 0 ? r : 1;
+	return inventory_put(inventory, &function);
 }
 
 /* A member of a group may leave between the listing and the look: it is then in no group any more. */
