@@ -27,7 +27,7 @@ static int execute_module(const struct host *host, const struct step *step)
 
 	if (r != 0)
 		return r;
-	r = host->kernel->load_module(host, step->new);
+	r = host->kernel->load_module(host, step->new, (int)step_kind_deadline_ms(step->kind));
 	if (r < 0)
 		return r;
 	r = driver_is_loaded(host, step->new);
@@ -48,6 +48,7 @@ static bool same_value(const struct step *step, const char *a, const char *b)
 static int execute_attribute(const struct host *host, const struct step *step)
 {
 	const char *attribute = step_kind_attribute(step->kind);
+	int deadline_ms = (int)step_kind_deadline_ms(step->kind);
 	char path[128], value[STEP_VALUE_SIZE];
 	int device CLOSE_FD = function_open(host, step->target);
 	ssize_t n;
@@ -55,7 +56,7 @@ static int execute_attribute(const struct host *host, const struct step *step)
 
 	if (device < 0)
 		return device == -ENOENT ? STEP_GONE : device;
-	n = attribute_read(device, attribute, value, sizeof(value));
+	n = host->kernel->read(host, device, attribute, value, sizeof(value), deadline_ms);
 	if (n < 0)
 		return (int)n;
 	if (same_value(step, value, step->new))
@@ -64,10 +65,10 @@ static int execute_attribute(const struct host *host, const struct step *step)
 	if (step->kind != STEP_POWER && !same_value(step, value, step->old))
 		return STEP_STALE;
 	(void)snprintf(path, sizeof(path), "bus/pci/devices/%s/%s", address_text(step->target).s, attribute);
-	r = host->kernel->write(host, path, is_none(step, step->new) ? "\n" : step->new);
+	r = host->kernel->write(host, path, is_none(step, step->new) ? "\n" : step->new, deadline_ms);
 	if (r < 0)
 		return r;
-	n = attribute_read(device, attribute, value, sizeof(value));
+	n = host->kernel->read(host, device, attribute, value, sizeof(value), deadline_ms);
 	if (n < 0)
 		return (int)n;
 	return same_value(step, value, step->new) ? 0 : STEP_NO_EFFECT;
@@ -116,7 +117,7 @@ static int execute_driver(const struct host *host, const struct step *step)
 	if (!binding && group_is_open(host, step->target))
 		return -EBUSY;
 	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", name, binding ? "bind" : "unbind");
-	r = host->kernel->write(host, path, address_text(step->target).s);
+	r = host->kernel->write(host, path, address_text(step->target).s, (int)step_kind_deadline_ms(step->kind));
 	if (r < 0)
 		return r;
 	r = read_driver(host, step->target, driver);
@@ -168,6 +169,9 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 		break;
 	case STEP_NO_EFFECT:
 		why = "the kernel accepted it and nothing changed";
+		break;
+	case KERNEL_STUCK:
+		why = "its driver has not returned from it";
 		break;
 	default:
 		why = strerror(-r);

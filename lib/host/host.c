@@ -78,24 +78,23 @@ void host_close(struct host *host)
 	fd_close(&host->run);
 }
 
+ssize_t attribute_end(char *buffer, ssize_t length)
+{
+	if (length > 0 && buffer[length - 1] == '\n')
+		length--;
+	buffer[length < 0 ? 0 : length] = '\0';
+	return length;
+}
+
 ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size)
 {
 	/* O_NONBLOCK: a recorded tree may hold a FIFO, which would be waited for. */
 	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	ssize_t n;
 
 	buffer[0] = '\0';
 	if (fd < 0)
 		return fd;
-	n = fd_read_all(fd, buffer, size - 1);
-	if (n < 0) {
-		buffer[0] = '\0';
-		return n;
-	}
-	if (n > 0 && buffer[n - 1] == '\n')
-		n--;
-	buffer[n] = '\0';
-	return n;
+	return attribute_end(buffer, fd_read_all(fd, buffer, size - 1));
 }
 
 ssize_t attribute_link_name(int directory, const char *name, char *buffer, size_t size)

@@ -14,12 +14,27 @@
 
 struct host;
 
-/* What a handover asks of the kernel. Each returns ≥ 0, or -errno. */
+/* An answer of ours, apart from every errno that a driver may give: those end at -4095. */
+#define KERNEL_STUCK (-5100)
+
+/*
+ * What a handover asks of the kernel. Each returns ≥ 0, or -errno. Those with a deadline, in ms, return KERNEL_STUCK
+ * when it passes: what was asked has not returned, and whatever it locked stays locked until it does.
+ */
 struct kernel {
-	/* Writes a whole value to an attribute; path is relative to /sys. Blocks as long as the driver does. */
-	int (*write)(const struct host *host, const char *path, const char *value);
-	/* Loads a module, with what it depends on. Blocks for MODULE_DEADLINE_MS at most. */
-	int (*load_module)(const struct host *host, const char *module);
+	/* Changes are about to be asked for. */
+	int (*begin)(const struct host *host);
+	/* The process that asks the kernel for us, 0 while there is none: as long as it lives after us, it is stuck. */
+	pid_t (*writer)(const struct host *host);
+	/* Writes a whole value to an attribute; path is relative to /sys. */
+	int (*write)(const struct host *host, const char *path, const char *value, int deadline_ms);
+	/* Reads an attribute that a driver may keep waiting. Else as attribute_read(). */
+	ssize_t (*read)(
+		const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms);
+	/* Loads a module, with what it depends on. */
+	int (*load_module)(const struct host *host, const char *module, int deadline_ms);
+	/* Sets the persistence mode of an NVIDIA GPU, an address, with the driver's own tool: "0" or "1". */
+	int (*set_persistence)(const struct host *host, const char *address, const char *value, int deadline_ms);
 	/* 1 when a process has the VFIO group open, 0 when none has. */
 	int (*group_is_open)(const struct host *host, int group);
 };
@@ -29,8 +44,6 @@ extern const struct kernel kernel_real;
 
 /* Refuses every change with -EROFS: a recorded tree is only read. */
 extern const struct kernel kernel_recorded;
-
-#define MODULE_DEADLINE_MS 30000
 
 struct host {
 	int sys, proc, dev, run; /* O_PATH directories, or -1 where the tree has none */
@@ -60,6 +73,9 @@ int beneath_open(int directory, const char *path, int flags, mode_t mode);
  * -E2BIG when it does not fit (the buffer is then empty), -errno.
  */
 ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size);
+
+/* Ends what was read of an attribute, length bytes or -errno, as attribute_read() does. Returns what that returns. */
+ssize_t attribute_end(char *buffer, ssize_t length);
 
 /* The last component of a symlink directly in the directory. Returns its length, or as attribute_read(). */
 ssize_t attribute_link_name(int directory, const char *name, char *buffer, size_t size);

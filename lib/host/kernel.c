@@ -2,89 +2,65 @@
 /* The real kernel, and the one of a recorded tree. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/fd.h"
 #include "host/host.h"
+#include "host/kmsg.h"
+#include "host/watched.h"
 
-static int real_write(const struct host *host, const char *path, const char *value)
+static int real_begin(const struct host *host)
 {
-	int fd CLOSE_FD = beneath_open(host->sys, path, O_WRONLY, 0);
-	size_t length = strlen(value);
-	ssize_t n;
+	return watched_begin(host);
+}
+
+static pid_t real_writer(const struct host *host)
+{
+	(void)host;
+	return watched_pid();
+}
+
+static int real_write(const struct host *host, const char *path, const char *value, int deadline_ms)
+{
+	int fd CLOSE_FD = beneath_open(host->sys, path, O_WRONLY, 0), kmsg CLOSE_FD = -1;
+	bool unbinding = strlen(path) > strlen("/unbind") && strcmp(strrchr(path, '/'), "/unbind") == 0;
 
 	if (fd < 0)
 		return fd;
-	/* One write: the kernel takes each write of an attribute as a whole value. */
-	n = write(fd, value, length);
-	if (n < 0)
-		return -errno;
-	return (size_t)n == length ? 0 : -EIO;
+	if (unbinding)
+		kmsg = kmsg_open(host);
+	return watched_write(host, fd, value, deadline_ms, kmsg, unbinding ? value : NULL);
 }
 
-/* Waits for the end of the child, for the deadline at most. Returns its exit status, or -errno. */
-static int child_wait(pid_t child, int deadline_ms)
+static ssize_t real_read(
+	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
 {
-	int pidfd CLOSE_FD = (int)syscall(SYS_pidfd_open, child, 0);
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int status, r;
+	int fd CLOSE_FD = beneath_open(directory, path, O_RDONLY | O_NOFOLLOW, 0);
+	ssize_t n;
 
-	if (pidfd < 0)
-		return -errno;
-	do
-		r = poll(&end, 1, deadline_ms);
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return -errno;
-	if (r == 0)
-		return -ETIMEDOUT;
-	if (waitpid(child, &status, 0) < 0)
-		return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
+	buffer[0] = '\0';
+	if (fd < 0)
+		return fd;
+	n = watched_read(host, fd, buffer, size - 1, deadline_ms);
+	return attribute_end(buffer, n);
 }
 
 /* modprobe, as libvirt itself does: it knows the module's dependencies, blacklists and built-ins. */
-static int real_load_module(const struct host *host, const char *module)
+static int real_load_module(const struct host *host, const char *module, int deadline_ms)
 {
-	char *const arguments[] = { (char *)"modprobe", (char *)"-b", (char *)"--", (char *)module, NULL };
-	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	pid_t child;
-	int r;
+	int r = watched_run(host, (const char *[]){ "/sbin/modprobe", "-b", "--", module, NULL }, deadline_ms);
 
-	(void)host;
-	r = posix_spawn_file_actions_init(&actions);
-	if (r != 0)
-		return -r;
-	r = posix_spawnattr_init(&attributes);
-	if (r != 0) {
-		(void)posix_spawn_file_actions_destroy(&actions);
-		return -r;
-	}
-	/* Signals that a person's handover holds back are modprobe's to get. */
-	(void)sigemptyset(&none);
-	(void)posix_spawnattr_setsigmask(&attributes, &none);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	/* The child must not hold the pipes that libvirtd waits on. */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && r == 0; fd++)
-		r = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-	if (r == 0)
-		r = posix_spawn(&child, "/sbin/modprobe", &actions, &attributes, arguments, environment);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)posix_spawnattr_destroy(&attributes);
-	if (r != 0)
-		return -r;
-	r = child_wait(child, MODULE_DEADLINE_MS);
 	return r > 0 ? -ENOENT : r;
+}
+
+static int real_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
+{
+	int r = watched_run(
+		host, (const char *[]){ "/usr/bin/nvidia-smi", "-i", address, "-pm", value, NULL }, deadline_ms);
+
+	return r > 0 ? -EIO : r;
 }
 
 /*
@@ -105,23 +81,58 @@ static int real_group_is_open(const struct host *host, int group)
 }
 
 const struct kernel kernel_real = {
+	.begin = real_begin,
+	.writer = real_writer,
 	.write = real_write,
+	.read = real_read,
 	.load_module = real_load_module,
+	.set_persistence = real_set_persistence,
 	.group_is_open = real_group_is_open,
 };
 
-static int recorded_write(const struct host *host, const char *path, const char *value)
+static int recorded_begin(const struct host *host)
+{
+	(void)host;
+	return -EROFS;
+}
+
+static pid_t recorded_writer(const struct host *host)
+{
+	(void)host;
+	return 0;
+}
+
+static int recorded_write(const struct host *host, const char *path, const char *value, int deadline_ms)
 {
 	(void)host;
 	(void)path;
 	(void)value;
+	(void)deadline_ms;
 	return -EROFS;
 }
 
-static int recorded_load_module(const struct host *host, const char *module)
+static ssize_t recorded_read(
+	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
+{
+	(void)host;
+	(void)deadline_ms;
+	return attribute_read(directory, path, buffer, size);
+}
+
+static int recorded_load_module(const struct host *host, const char *module, int deadline_ms)
 {
 	(void)host;
 	(void)module;
+	(void)deadline_ms;
+	return -EROFS;
+}
+
+static int recorded_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
+{
+	(void)host;
+	(void)address;
+	(void)value;
+	(void)deadline_ms;
 	return -EROFS;
 }
 
@@ -133,7 +144,11 @@ static int recorded_group_is_open(const struct host *host, int group)
 }
 
 const struct kernel kernel_recorded = {
+	.begin = recorded_begin,
+	.writer = recorded_writer,
 	.write = recorded_write,
+	.read = recorded_read,
 	.load_module = recorded_load_module,
+	.set_persistence = recorded_set_persistence,
 	.group_is_open = recorded_group_is_open,
 };

@@ -197,8 +197,11 @@ int function_probe(const struct host *host, struct address address, struct funct
 int function_probe_override(const struct host *host, struct function *function)
 {
 	int device CLOSE_FD = function_open(host, function->address);
+	ssize_t n;
 
 	if (device < 0)
 		return device;
-	return read_optional(device, "driver_override", function->driver_override, sizeof(function->driver_override));
+	n = host->kernel->read(host, device, "driver_override", function->driver_override,
+		sizeof(function->driver_override), OVERRIDE_DEADLINE_MS);
+	return n == -ENOENT ? 0 : n < 0 ? (int)n : 0;
 }

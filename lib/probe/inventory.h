@@ -2,7 +2,7 @@
 /*
  * probe: PCI functions from sysfs (Documentation/ABI/testing/sysfs-bus-pci). What is read takes no device lock, so it
  * does not block on a device whose driver is stuck in probe() or remove(). driver_override does, and is asked for
- * only where it is going to be changed.
+ * only where it is going to be changed, with a deadline.
  */
 #pragma once
 
@@ -15,7 +15,10 @@ int function_open(const struct host *host, struct address address);
 /* Reads one function. Returns 0, -ENOENT when it is not on this host, -E2BIG when something in it is too long. */
 int function_probe(const struct host *host, struct address address, struct function *ret);
 
-/* Adds its driver_override. Blocks while its driver is in probe() or remove(). Returns 0, or -errno. */
+/* Waiting longer for a driver in probe() or remove() is no use: whoever called it is at work, or stuck. */
+#define OVERRIDE_DEADLINE_MS 10000
+
+/* Adds its driver_override. Returns 0; KERNEL_STUCK when its driver is in probe() or remove(); -errno. */
 int function_probe_override(const struct host *host, struct function *function);
 
 /*
@@ -29,6 +32,6 @@ int inventory_probe_displays(const struct host *host, struct inventory *inventor
 
 /*
  * Reads driver_override of every function in the inventory that shares the slot and IOMMU group of the given one.
- * Blocks while a driver of theirs is in probe() or remove(). Returns 0, or -errno.
+ * Returns as function_probe_override().
  */
 int inventory_probe_overrides(const struct host *host, struct address address, struct inventory *inventory);

@@ -12,12 +12,14 @@
 #define VFIO_PCI "vfio-pci"
 #define NOWHERE  "ffff:ff:1f.7"
 
+#define DEADLINE_MS 60000
+
 static int write_driver(const struct contract_device *d, const char *driver, const char *file, const char *value)
 {
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", driver, file);
-	return d->host->kernel->write(d->host, path, value);
+	return d->host->kernel->write(d->host, path, value, DEADLINE_MS);
 }
 
 static int bind_to(const struct contract_device *d, const char *driver)
@@ -32,7 +34,7 @@ static int unbind_from(const struct contract_device *d, const char *driver)
 
 static int drivers_probe(const struct contract_device *d)
 {
-	return d->host->kernel->write(d->host, "bus/pci/drivers_probe", address_text(d->address).s);
+	return d->host->kernel->write(d->host, "bus/pci/drivers_probe", address_text(d->address).s, DEADLINE_MS);
 }
 
 static void attribute_path(const struct contract_device *d, const char *name, char path[128])
@@ -45,7 +47,7 @@ static int set(const struct contract_device *d, const char *name, const char *va
 	char path[128];
 
 	attribute_path(d, name, path);
-	return d->host->kernel->write(d->host, path, value);
+	return d->host->kernel->write(d->host, path, value, DEADLINE_MS);
 }
 
 static bool reads(const struct contract_device *d, const char *name, const char *expected, char *why)
@@ -201,9 +203,9 @@ BELIEF(no_such_device)
 {
 	return answers(write_driver(d, d->driver, "bind", NOWHERE), -ENODEV, why) &&
 	       answers(write_driver(d, d->driver, "unbind", NOWHERE), -ENODEV, why) &&
-	       answers(d->host->kernel->write(d->host, "bus/pci/drivers_probe", NOWHERE), -ENODEV, why) &&
-	       answers(d->host->kernel->write(d->host, "bus/pci/devices/" NOWHERE "/driver_override", "x"), -ENOENT,
-		       why);
+	       answers(d->host->kernel->write(d->host, "bus/pci/drivers_probe", NOWHERE, DEADLINE_MS), -ENODEV, why) &&
+	       answers(d->host->kernel->write(d->host, "bus/pci/devices/" NOWHERE "/driver_override", "x", DEADLINE_MS),
+		       -ENOENT, why);
 }
 
 BELIEF(no_such_driver)
@@ -253,7 +255,7 @@ int contract_prepare(const struct host *host, struct address address, struct con
 		return (int)n;
 	if (strcmp(ret->driver, VFIO_PCI) == 0 || !reads(ret, "driver_override", OVERRIDE_NONE, why))
 		return -EINVAL;
-	r = host->kernel->load_module(host, VFIO_PCI);
+	r = host->kernel->load_module(host, VFIO_PCI, DEADLINE_MS);
 	return r < 0 ? r : 0;
 }
 

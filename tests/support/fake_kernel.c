@@ -281,22 +281,69 @@ int fake_kernel_write(const struct host *host, const char *path, const char *val
 	return -EACCES;
 }
 
-static int counted_write(const struct host *host, const char *path, const char *value)
+/* A device whose driver is stuck keeps every write to it, and to its driver about it, waiting. */
+static bool is_stuck(const struct fake_kernel *fake, const char *path, const char *value)
 {
+	const char *address = fake->stuck;
+
+	return address[0] && (strstr(path, address) || strstr(value, address));
+}
+
+static int counted_write(const struct host *host, const char *path, const char *value, int deadline_ms)
+{
+	const struct fake_kernel *fake = host->kernel_data;
 	int r = fault_enter(FAULT_KERNEL);
 
+	(void)deadline_ms;
 	if (r != 0)
 		return r < 0 ? r : 0;
+	if (is_stuck(fake, path, value))
+		return fault_leave(KERNEL_STUCK);
 	return fault_leave(fake_kernel_write(host, path, value));
 }
 
-static int counted_load_module(const struct host *host, const char *module)
+static int fake_begin(const struct host *host)
+{
+	(void)host;
+	return 0;
+}
+
+static pid_t fake_writer(const struct host *host)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	return fake->writer;
+}
+
+static ssize_t fake_read(
+	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
+{
+	(void)host;
+	(void)deadline_ms;
+	return attribute_read(directory, path, buffer, size);
+}
+
+static int counted_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
+{
+	struct fake_kernel *fake = host->kernel_data;
+	int r = fault_enter(FAULT_KERNEL);
+
+	(void)address;
+	(void)deadline_ms;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	fake->persistence = strcmp(value, "1") == 0;
+	return fault_leave(0);
+}
+
+static int counted_load_module(const struct host *host, const char *module, int deadline_ms)
 {
 	static const char *const files[] = { "bind", "unbind", "new_id" };
 	const struct fake_kernel *fake = host->kernel_data;
 	char path[PATH_MAX];
 	int r = fault_enter(FAULT_KERNEL);
 
+	(void)deadline_ms;
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (fake->module_missing || strcmp(module, VFIO_PCI) != 0)
@@ -314,8 +361,12 @@ static int answer_group_is_open(const struct host *host, int group)
 }
 
 static const struct kernel kernel_fake = {
+	.begin = fake_begin,
+	.writer = fake_writer,
 	.write = counted_write,
+	.read = fake_read,
 	.load_module = counted_load_module,
+	.set_persistence = counted_set_persistence,
 	.group_is_open = answer_group_is_open,
 };
 

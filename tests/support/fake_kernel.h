@@ -23,6 +23,9 @@ struct fake_kernel {
 
 	bool module_missing; /* vfio-pci cannot be loaded */
 	bool hung;           /* somebody asked for what never returns: vfio-pci unbound from a device in use */
+	char stuck[ADDRESS_TEXT_SIZE]; /* a device that keeps every write waiting for ever; "" for none */
+	pid_t writer;                  /* who asks, as the handover is told */
+	bool persistence;
 	int open_groups[FAKE_OPEN_MAX];
 	unsigned int n_open_groups;
 };

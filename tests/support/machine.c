@@ -117,7 +117,7 @@ void machine_start(struct machine *machine, const char *name, unsigned int how)
 		abort();
 	fake_kernel_install(&machine->kernel, &machine->host);
 	if (how & MACHINE_LOADED)
-		(void)machine->host.kernel->load_module(&machine->host, PLAN_DRIVER);
+		(void)machine->host.kernel->load_module(&machine->host, PLAN_DRIVER, 1000);
 	machine->observer = (struct observer){ .stepped = count_step, .noted = note, .data = machine };
 	machine->handover = handover_new(&machine->host, &machine->observer);
 	find_cards(machine);

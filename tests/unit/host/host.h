@@ -15,3 +15,4 @@ void tree_stop(void);
 
 TCase *case_paths(void);
 TCase *case_runtime(void);
+TCase *case_watched(void);

@@ -173,8 +173,8 @@ START_TEST(test_recorded)
 	char *text;
 
 	ck_assert_ptr_eq(host.kernel, &kernel_recorded);
-	ck_assert_int_eq(host.kernel->write(&host, "class/value", "1"), -EROFS);
-	ck_assert_int_eq(host.kernel->load_module(&host, "vfio-pci"), -EROFS);
+	ck_assert_int_eq(host.kernel->write(&host, "class/value", "1", 1000), -EROFS);
+	ck_assert_int_eq(host.kernel->load_module(&host, "vfio-pci", 1000), -EROFS);
 	ck_assert_int_eq(host.kernel->group_is_open(&host, 1), 0);
 	text = get_text(scratch.fd, "tree/sys/class/value");
 	ck_assert_str_eq(text, "42\n");
@@ -185,15 +185,21 @@ END_TEST
 /* The real one, on files that stand for attributes. */
 START_TEST(test_real)
 {
+	char value[8];
 	char *text;
 
 	put_text(scratch.fd, "tree/dev/vfio/7", "%s", "");
-	ck_assert_int_eq(kernel_real.write(&host, "class/value", "17"), 0);
+	put_text(scratch.fd, "tree/dev/null", "%s", "");
+	ck_assert_int_eq(kernel_real.write(&host, "class/value", "17", 5000), 0);
 	text = get_text(scratch.fd, "tree/sys/class/value");
 	ck_assert_str_eq(text, "17\n");
 	free(text);
-	ck_assert_int_eq(kernel_real.write(&host, "class/none", "1"), -ENOENT);
-	ck_assert_int_eq(kernel_real.write(&host, "up/secret", "1"), -EXDEV);
+	ck_assert_int_eq(kernel_real.read(&host, host.sys, "class/value", value, sizeof(value), 5000), 2);
+	ck_assert_str_eq(value, "17");
+	ck_assert_int_eq(kernel_real.read(&host, host.sys, "class/value", value, 3, 5000), -E2BIG);
+	ck_assert_str_eq(value, "");
+	ck_assert_int_eq(kernel_real.write(&host, "class/none", "1", 5000), -ENOENT);
+	ck_assert_int_eq(kernel_real.write(&host, "up/secret", "1", 5000), -EXDEV);
 	ck_assert_int_eq(kernel_real.group_is_open(&host, 7), 0);
 	ck_assert_int_eq(kernel_real.group_is_open(&host, 8), 0);
 	text = get_text(scratch.fd, "outside/secret");

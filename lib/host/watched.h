@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * host: a child process that does what may never return. A driver that waits for its users in remove() ignores every
+ * signal, and even SIGKILL only makes it spin, so nobody but this child asks anything of a device that can be kept
+ * waiting. It has a session and a control group of its own, /dev/null for its three streams, and no descriptor but
+ * its socket and the file that a request brings: whoever waits for our exit does not wait for it.
+ *
+ * One child serves all requests of a process, one after the other. When a deadline passes it is left behind, and the
+ * next request starts another one. It ends when its socket is closed and what it was asked has returned.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "host/host.h"
+
+/* The longest value that can be written, and the longest that can be read, with its end. */
+#define WATCHED_VALUE_SIZE 256
+#define WATCHED_READ_SIZE  4096
+
+/* A holder may close the device while its driver waits: drivers before 595 then go on. */
+#define WATCHED_GRACE_MS 2000
+
+/* Starts the child, in a scope of systemd's where there is one, for changes that follow. Returns 0, or -errno. */
+int watched_begin(const struct host *host);
+
+/* The child that serves now, 0 when there is none. */
+pid_t watched_pid(void);
+
+/*
+ * Writes the value to the open file, in one write. Where blocked, an address, is not NULL, the kernel's log is looked
+ * at (kmsg, of kmsg_open(); -1 when it cannot be read): a message that its driver waits for its users shortens the wait
+ * to WATCHED_GRACE_MS. Returns 0, KERNEL_STUCK, or -errno.
+ */
+int watched_write(const struct host *host, int fd, const char *value, int deadline_ms, int kmsg, const char *blocked);
+
+/* Reads the file to its end, which comes within WATCHED_READ_SIZE. Returns its length, KERNEL_STUCK, -E2BIG, -errno. */
+ssize_t watched_read(const struct host *host, int fd, char *buffer, size_t size, int deadline_ms);
+
+/* Runs a program: its whole path, then arguments, then NULL. Returns its exit status, KERNEL_STUCK, or -errno. */
+int watched_run(const struct host *host, const char *const arguments[], int deadline_ms);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/watched_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "host/manager.h"
+
+#define NAME             "handoff-writer"
+#define ARGUMENTS_MAX    16
+#define SOCKET_FD        3
+#define SCOPE_TIMEOUT_MS 5000
+
+/* Killed while a driver waits, a process spins for as long as that lasts: nothing shall choose this one to be killed.
+ */
+static void stand_apart(const struct host *host)
+{
+	int score CLOSE_FD = beneath_open(host->proc, "self/oom_score_adj", O_WRONLY, 0);
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	(void)setsid();
+	(void)prctl(PR_SET_NAME, NAME);
+	if (score >= 0)
+		(void)fd_write_all(score, "-1000", strlen("-1000"));
+}
+
+/* Leaves the child with the socket and three times /dev/null. */
+static int close_others(const struct host *host, int socket)
+{
+	int null = beneath_open(host->dev, "null", O_RDWR, 0);
+
+	if (null < 0)
+		return null;
+	/* The socket first: one of the three may be its number. */
+	socket = fcntl(socket, F_DUPFD_CLOEXEC, SOCKET_FD);
+	if (socket < 0)
+		return -errno;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (dup2(null, fd) < 0)
+			return -errno;
+	}
+	if (socket != SOCKET_FD && dup3(socket, SOCKET_FD, O_CLOEXEC) < 0)
+		return -errno;
+	return close_range(SOCKET_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+}
+
+/* Receives a request and the file that comes with it. Returns the size, 0 at the end, -errno. */
+static ssize_t receive(struct watched_request *request, int *ret_file)
+{
+	union {
+		struct cmsghdr header;
+		char buffer[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec part = { .iov_base = request, .iov_len = sizeof(*request) };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
+	ssize_t n = recvmsg(SOCKET_FD, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	if (n < 0)
+		return -errno;
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_file, CMSG_DATA(header), sizeof(*ret_file));
+	return n;
+}
+
+static ssize_t answer_write(const struct watched_request *request, int file)
+{
+	ssize_t n = write(file, request->value, request->size);
+
+	if (n < 0)
+		return -errno;
+	/* The kernel takes each write of an attribute as a whole value. */
+	return (size_t)n == request->size ? 0 : -EIO;
+}
+
+static ssize_t answer_run(const struct watched_request *request)
+{
+	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
+	char *arguments[ARGUMENTS_MAX + 1] = { 0 };
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	size_t at = 0;
+	pid_t child;
+	int status, r;
+
+	for (size_t i = 0; i < ARGUMENTS_MAX && at < request->size; i++) {
+		arguments[i] = (char *)request->value + at;
+		at += strlen(arguments[i]) + 1;
+	}
+	r = posix_spawnattr_init(&attributes);
+	if (r != 0)
+		return -r;
+	(void)sigemptyset(&none);
+	(void)posix_spawnattr_setsigmask(&attributes, &none);
+	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	r = posix_spawn(&child, arguments[0], NULL, &attributes, arguments, environment);
+	(void)posix_spawnattr_destroy(&attributes);
+	if (r != 0)
+		return -r;
+	if (waitpid(child, &status, 0) < 0)
+		return -errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
+}
+
+static void serve(struct watched_request *request, int file)
+{
+	static struct watched_answer answer;
+	size_t size = offsetof(struct watched_answer, value);
+
+	switch (request->kind) {
+	case WATCHED_WRITE:
+		answer.result = answer_write(request, file);
+		break;
+	case WATCHED_READ:
+		answer.result = fd_read_all(file, answer.value, sizeof(answer.value));
+		size += answer.result > 0 ? (size_t)answer.result : 0;
+		break;
+	case WATCHED_RUN:
+		answer.result = answer_run(request);
+		break;
+	}
+	(void)send(SOCKET_FD, &answer, size, MSG_NOSIGNAL);
+}
+
+void watched_child_run(const struct host *host, int socket, bool scope)
+{
+	static struct watched_request request;
+
+	stand_apart(host);
+	/* Without systemd, or when that does not answer, it stays where it is: in the group of who started us. */
+	if (scope)
+		(void)manager_enter_scope(
+			host, "gpu-handoff: writes to drivers, which may keep it waiting", SCOPE_TIMEOUT_MS);
+	if (chdir("/") == 0 && close_others(host, socket) == 0) {
+		for (;;) {
+			int file CLOSE_FD = -1;
+
+			if (receive(&request, &file) <= 0)
+				break;
+			serve(&request, file);
+		}
+	}
+	_exit(0);
+}

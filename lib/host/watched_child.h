@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* host: the watched child's side: what it is asked, and the loop that answers. watched.h is for everybody else. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/watched.h"
+
+enum watched_kind {
+	WATCHED_WRITE, /* value, to the file that comes with it */
+	WATCHED_READ,  /* that file */
+	WATCHED_RUN,   /* value: the arguments, each with its end */
+};
+
+/* A message of its own each, over a SOCK_SEQPACKET socket. */
+struct watched_request {
+	enum watched_kind kind;
+	size_t size; /* of value */
+	char value[WATCHED_VALUE_SIZE];
+};
+
+struct watched_answer {
+	ssize_t result; /* ≥ 0, or -errno; of a read the length */
+	char value[WATCHED_READ_SIZE];
+};
+
+/* Serves until the socket is closed. host is the parent's: its root descriptors are used once, before they are closed.
+ */
+__attribute__((noreturn)) void watched_child_run(const struct host *host, int socket, bool scope);
