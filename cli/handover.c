@@ -47,7 +47,7 @@ static void preview_journal(void *data, const struct journal *journal, const cha
 {
 	struct preview *preview = data;
 
-	if (!preview->all && (!journal->detached || !plan_takes(&journal->plan, preview->address)))
+	if (!preview->all && (journal->kind != JOURNAL_DETACHED || !plan_takes(&journal->plan, preview->address)))
 		return;
 	if (preview->all && why_left) {
 		show_note(journal_owner_name(journal), why_left);

@@ -17,7 +17,7 @@ static int refuse_taken(const struct journal *other, struct address address, str
 	char name[DOMAIN_NAME_SIZE];
 	struct text text;
 
-	if (other->detached)
+	if (other->kind == JOURNAL_DETACHED)
 		return refusal_set(refusal, REFUSAL_TAKEN,
 			"'%s' is detached already; 'gpu-handoff reattach' returns it", address_text(address).s);
 	text_init(&text, name, sizeof(name));
@@ -42,7 +42,7 @@ static int check_journal(const char *owner, void *data)
 	/* What cannot be read may name anything. */
 	if (r < 0)
 		return r == -ENOENT ? 0 : journal_refuse(owner, r, question->refusal);
-	if (other->detached && !question->detached_too)
+	if (other->kind == JOURNAL_DETACHED && !question->detached_too)
 		return 0;
 	for (unsigned int i = 0; i < other->plan.n_taken; i++) {
 		if (plan_takes(&question->handover->journal.plan, other->plan.taken[i].address))

@@ -7,7 +7,9 @@
 
 #include "apply/execute.h"
 #include "apply/lock.h"
+#include "apply/poison.h"
 #include "base/clock.h"
+#include "probe/daemon.h"
 
 struct handover *handover_new(const struct host *host, const struct observer *observer)
 {
@@ -38,15 +40,37 @@ void context_note(struct handover *handover, const struct journal *journal, cons
 
 void context_begin(struct handover *handover)
 {
+	/* Without it the first write tries again, and says why it cannot. */
+	(void)handover->host->kernel->begin(handover->host);
 	if (handover->observer && handover->observer->begins)
 		handover->observer->begins(handover->observer->data);
 }
 
-int context_execute(struct handover *handover, const struct journal *journal, const struct step *step)
+/* Who asks the kernel is in the journal before it is asked: should we die, it is known who is still at it. */
+static void record_writer(struct handover *handover, struct journal *journal, int fd)
+{
+	pid_t writer;
+
+	/* Another one, where the last was left behind. */
+	(void)handover->host->kernel->begin(handover->host);
+	writer = handover->host->kernel->writer(handover->host);
+	if (writer == journal->writer || writer <= 0)
+		return;
+	journal->writer = writer;
+	if (process_probe_start(handover->host, writer, &journal->writer_start) == 1)
+		(void)journal_append_writer(fd, journal);
+}
+
+int context_execute(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
 	uint64_t begin = clock_now_us();
-	int r = step_execute(handover->host, step);
+	int r;
 
+	record_writer(handover, journal, fd);
+	r = step_execute(handover->host, step);
+	/* Where that fails, the journal keeps the step, and the next who reads it finds who is at it. */
+	if (r == KERNEL_STUCK)
+		(void)poison_put(handover, runtime, journal, step);
 	if (handover->observer && handover->observer->stepped)
 		handover->observer->stepped(
 			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);

@@ -14,6 +14,7 @@ struct handover {
 	struct inventory inventory;
 	struct journal journal; /* of the owner that the call is about */
 	struct journal other;   /* of another one, looked at on the way */
+	struct journal poison;  /* of a function that is being poisoned */
 	struct plan undo;
 	char buffer[JOURNAL_SIZE_MAX];
 };
@@ -21,8 +22,11 @@ struct handover {
 /* Tells the observer. */
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence);
 
-/* Carries out a step of a journal, and tells the observer. Returns as step_execute(). */
-int context_execute(struct handover *handover, const struct journal *journal, const struct step *step);
+/*
+ * Carries out a step of a journal that is open at fd, and tells the observer. One whose device does not answer in its
+ * time poisons that. Returns as step_execute().
+ */
+int context_execute(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step);
 
 /* The refusal when /run/gpu-handoff cannot be used. Returns -ECANCELED. */
 int context_refuse_state(struct refusal *refusal, int r);
@@ -50,14 +54,15 @@ int context_take(struct handover *handover, int runtime, const struct domain *do
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open);
 
 /*
- * Undoes the steps of a journal that is open at fd, all of them, whatever fails. Returns 0; 1 when something was left
- * alone; -errno of the first failure, with its sentence added to failure.
+ * Undoes the steps of a journal that is open at fd, all of them, whatever fails; those of a poisoned function are its
+ * record's. Returns 0; 1 when something was left alone; KERNEL_STUCK when all that failed is a function that this has
+ * poisoned; -errno of the first other failure; with the sentence of the first added to failure.
  */
-int context_undo(struct handover *handover, const struct journal *journal, int fd, struct text *failure);
+int context_undo(struct handover *handover, int runtime, struct journal *journal, int fd, struct text *failure);
 
 /* Undoes a journal that was read, once its groups are free, and closes it. Returns as handover_return(). */
-int context_give_back(struct handover *handover, int runtime, const struct journal *journal, int deadline_ms,
-	struct refusal *refusal);
+int context_give_back(
+	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal);
 
 /*
  * Undoes every journal that nobody stands behind any more. Under the lock. told: the caller is

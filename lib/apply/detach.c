@@ -35,7 +35,7 @@ int handover_detach(struct handover *handover, const struct domain *card, struct
 	if (runtime < 0)
 		return context_refuse_state(refusal, runtime);
 	memset(journal, 0, sizeof(*journal));
-	journal->detached = true;
+	journal->kind = JOURNAL_DETACHED;
 	(void)text_copy(journal->owner, sizeof(journal->owner), address_text(card->hostdevs[0]).s);
 	r = context_lock(handover, runtime, journal->owner, &lock, refusal);
 	if (r < 0)
@@ -55,8 +55,8 @@ static int search_detached(const char *owner, void *data)
 	struct search *search = data;
 	struct journal *journal = &search->handover->other;
 
-	if (journal_read(search->runtime, owner, search->handover->buffer, journal) == 0 && journal->detached &&
-		plan_takes(&journal->plan, search->address))
+	if (journal_read(search->runtime, owner, search->handover->buffer, journal) == 0 &&
+		journal->kind == JOURNAL_DETACHED && plan_takes(&journal->plan, search->address))
 		(void)text_copy(search->owner, sizeof(search->owner), owner);
 	return 0;
 }

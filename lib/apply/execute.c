@@ -134,7 +134,7 @@ bool step_is_bound(const struct host *host, const struct step *step)
 	       strcmp(driver, step->new) == 0;
 }
 
-int step_execute(const struct host *host, const struct step *step)
+static int execute(const struct host *host, const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_MODULE:
@@ -150,6 +150,13 @@ int step_execute(const struct host *host, const struct step *step)
 		break;
 	}
 	return -EINVAL;
+}
+
+int step_execute(const struct host *host, const struct step *step)
+{
+	int r = execute(host, step);
+
+	return r == KERNEL_STUCK && !step_kind_is_device(step->kind) ? STEP_LATE : r;
 }
 
 void step_describe_failure(struct text *text, const struct step *step, int r)
@@ -169,6 +176,9 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 		break;
 	case STEP_NO_EFFECT:
 		why = "the kernel accepted it and nothing changed";
+		break;
+	case STEP_LATE:
+		why = "it did not end in its time";
 		break;
 	case KERNEL_STUCK:
 		why = "its driver has not returned from it";

@@ -19,11 +19,12 @@ enum {
 	STEP_GONE,          /* the function is not there any more */
 	STEP_NO_DRIVER,     /* the driver is not there */
 	STEP_NO_EFFECT,     /* the kernel accepted the write, and nothing changed */
+	STEP_LATE,          /* it did not end in its time, and holds no device */
 };
 
 /*
  * Carries the step out. Returns 0 when it was done and seen to be done; 1 when there was nothing to do; an answer of
- * ours; or -errno of the kernel or the driver.
+ * ours; KERNEL_STUCK when the device is locked and stays so; or -errno of the kernel or the driver.
  */
 int step_execute(const struct host *host, const struct step *step);
 

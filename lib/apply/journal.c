@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply/journal_text.h"
@@ -16,6 +17,7 @@
 #define HELD_LINE      "held\n"
 #define RETURNING_LINE "returning\n"
 #define SUFFIX         ".journal"
+#define NEW_SUFFIX     ".new"
 #define FILE_SIZE      (JOURNAL_OWNER_SIZE + sizeof(SUFFIX))
 
 static void file_name(const char *owner, char name[FILE_SIZE])
@@ -54,13 +56,15 @@ static int drop_half_line(int fd)
 
 const char *journal_owner_name(const struct journal *journal)
 {
-	return journal->detached ? journal->owner : journal->name;
+	return journal->kind == JOURNAL_DOMAIN ? journal->name : journal->owner;
 }
+
+/* The names are at most three bytes for each of theirs, a line of a function some 40. */
+#define HEAD_SIZE (4096 + 64 * PLAN_FUNCTIONS_MAX)
 
 int journal_create(int runtime, const struct journal *journal)
 {
-	/* The names are at most three bytes for each of theirs, a line of a function some 40. */
-	char head[4096 + 64 * PLAN_FUNCTIONS_MAX], name[FILE_SIZE];
+	char head[HEAD_SIZE], name[FILE_SIZE];
 	int fd CLOSE_FD = -1;
 	struct text text;
 	int r;
@@ -93,6 +97,63 @@ int journal_append(int fd, const struct step *step)
 	return append_line(fd, text.buffer, text.length);
 }
 
+int journal_append_writer(int fd, const struct journal *journal)
+{
+	char line[64];
+	struct text text;
+
+	text_init(&text, line, sizeof(line));
+	journal_write_writer(&text, journal);
+	return append_line(fd, text.buffer, text.length);
+}
+
+int journal_append_begun(int fd, const struct step *step)
+{
+	char line[64];
+	struct text text;
+
+	text_init(&text, line, sizeof(line));
+	journal_write_begun(&text, step);
+	return append_line(fd, text.buffer, text.length);
+}
+
+static int write_all(int fd, const struct journal *journal)
+{
+	char head[HEAD_SIZE];
+	struct text text;
+	int r;
+
+	text_init(&text, head, sizeof(head));
+	journal_write_head(&text, journal);
+	if (journal->writer)
+		journal_write_writer(&text, journal);
+	r = text.cut ? -E2BIG : fd_write_all(fd, text.buffer, text.length);
+	for (unsigned int i = 0; i < journal->plan.n_steps && r == 0; i++)
+		r = journal_append(fd, &journal->plan.steps[i]);
+	if (r == 0 && journal->has_last)
+		r = journal_append_begun(fd, &journal->last);
+	return r;
+}
+
+int journal_replace(int runtime, const struct journal *journal)
+{
+	char name[FILE_SIZE], new[FILE_SIZE + sizeof(NEW_SUFFIX)];
+	int fd CLOSE_FD = -1;
+	int r;
+
+	file_name(journal->owner, name);
+	(void)snprintf(new, sizeof(new), "%s" NEW_SUFFIX, name);
+	fd = runtime_file_open(runtime, new, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC);
+	if (fd < 0)
+		return fd;
+	r = write_all(fd, journal);
+	if (r == 0 && renameat(runtime, new, runtime, name) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(runtime, new, 0);
+	return r;
+}
+
 int journal_mark(int fd, enum journal_state state)
 {
 	const char *line = state == JOURNAL_HELD ? HELD_LINE : RETURNING_LINE;
@@ -104,6 +165,7 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 {
 	char name[FILE_SIZE];
 	int fd CLOSE_FD = -1;
+	struct stat st;
 	ssize_t n;
 	int r;
 
@@ -111,12 +173,13 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 	fd = runtime_file_open(runtime, name, O_RDONLY);
 	if (fd < 0)
 		return fd;
-	n = fd_read_all(fd, buffer, JOURNAL_SIZE_MAX);
+	n = fstat(fd, &st) < 0 ? -errno : fd_read_all(fd, buffer, JOURNAL_SIZE_MAX);
 	if (n < 0)
 		return n == -E2BIG ? -EBADMSG : (int)n;
 	r = journal_parse(buffer, (size_t)n, ret);
 	if (r < 0)
 		return r;
+	ret->changed = st.st_mtime;
 	if (ret->owner[0] && strcmp(ret->owner, owner) != 0)
 		return -EBADMSG;
 	return text_copy(ret->owner, sizeof(ret->owner), owner);
@@ -130,6 +193,14 @@ int journal_refuse(const char *owner, int r, struct refusal *refusal)
 
 	return refusal_set(refusal, REFUSAL_STATE,
 		"cannot read '/run/gpu-handoff/%s" SUFFIX "': %s; see to what it names, then remove it", owner, why);
+}
+
+bool journal_exists(int runtime, const char *owner)
+{
+	char name[FILE_SIZE];
+
+	file_name(owner, name);
+	return faccessat(runtime, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 int journal_open(int runtime, const char *owner)

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* clang-format off */
 /*
- * apply: the journal of one handover, /run/gpu-handoff/OWNER.journal. Text, a fact a line, appended before the change
+ * apply: the journal of one handover, /run/gpu-handoff/OWNER.journal, and of a function that its driver has not let go
+ * of, /run/gpu-handoff/poisoned/ADDRESS.journal. Text, a fact a line, appended before the change
  * that it tells of is made: whatever ends the process, the journal names at least everything that was changed.
  *
  *	gpu-handoff 1
- *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0
+ *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0; or: poisoned 0000:01:00.0 gpuvm
  *	daemon 812 2214						the libvirt daemon that will call release, if one called
  *	taken 0000:01:00.0 14 named				or: forgotten
+ *	writer 951 3327						who asks the kernel from here on
  *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
  *	held							all of it was done
  *	returning						and is being undone
+ *	begun unbind 0000:01:00.0				a step of that; of a poisoned function, what has not returned
  *
  * Values are percent-encoded where they are not plain; "-" is none. A last line without its newline never happened.
  *
@@ -24,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "model/domain.h"
 #include "model/refusal.h"
@@ -41,17 +45,28 @@ enum journal_state {
 	JOURNAL_RETURNING,
 };
 
+enum journal_kind {
+	JOURNAL_DOMAIN,
+	JOURNAL_DETACHED, /* by a person: theirs until they reattach it */
+	JOURNAL_POISONED, /* a function that a driver has not let go of, with the steps that were begun of it */
+};
+
 struct journal {
 	char owner[JOURNAL_OWNER_SIZE];
-	bool detached;               /* by a person: theirs until they reattach it */
+	enum journal_kind kind;
 	char name[DOMAIN_NAME_SIZE]; /* of the domain; a stranger's text */
 	pid_t daemon;                /* 0 for none */
 	uint64_t daemon_start;       /* of /proc/PID/stat: tells a process from a later one of the same pid */
 	enum journal_state state;
+	pid_t writer; /* who asked the kernel; 0 for none. What it was asked last has not returned while it lives */
+	uint64_t writer_start;
 	struct plan plan; /* what was taken, and the steps begun */
+	bool has_last;    /* the step that was begun last, of those or of their undo */
+	struct step last; /* its kind and its target */
+	time_t changed;   /* when the file was last written */
 };
 
-/* What people call its owner: the domain's name, a stranger's text, or the address that was detached. */
+/* What people call its owner: the domain's name, a stranger's text, or an address. */
 const char *journal_owner_name(const struct journal *journal);
 
 /*
@@ -66,6 +81,13 @@ int journal_create(int runtime, const struct journal *journal);
 /* Appends a step that is about to be done. Returns 0, or -errno: then it must not be done. */
 int journal_append(int fd, const struct step *step);
 
+/* Appends who asks the kernel from now on; that a step of the undo is about to be done. Return 0, or -errno. */
+int journal_append_writer(int fd, const struct journal *journal);
+int journal_append_begun(int fd, const struct step *step);
+
+/* Writes a journal with all its steps, over one that is there, or leaves that as it is. Returns 0, or -errno. */
+int journal_replace(int runtime, const struct journal *journal);
+
 /* Appends that all is held, or is being returned. Returns 0, or -errno. */
 int journal_mark(int fd, enum journal_state state);
 
@@ -77,6 +99,9 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 
 /* The refusal when one cannot be read: r is what journal_read() returned. Returns -ECANCELED. */
 int journal_refuse(const char *owner, int r, struct refusal *refusal);
+
+/* Whether there is one. What cannot be told is true. */
+bool journal_exists(int runtime, const char *owner);
 
 /* Opens it again to append. Returns a descriptor, or -errno. */
 int journal_open(int runtime, const char *owner);

@@ -30,16 +30,22 @@ static void write_value(struct text *text, const char *value)
 		text_add(text, is_plain((unsigned char)*value) ? "%c" : "%%%02x", (unsigned char)*value);
 }
 
+/* The first word of the line that names the owner. */
+static const char *const owners[] = {
+	[JOURNAL_DOMAIN] = "domain",
+	[JOURNAL_DETACHED] = "detached",
+	[JOURNAL_POISONED] = "poisoned",
+};
+
 void journal_write_head(struct text *text, const struct journal *journal)
 {
 	text_add(text, VERSION_LINE "\n");
-	if (journal->detached) {
-		text_add(text, "detached %s\n", journal->owner);
-	} else {
-		text_add(text, "domain %s ", journal->owner);
+	text_add(text, "%s %s", owners[journal->kind], journal->owner);
+	if (journal->kind != JOURNAL_DETACHED) {
+		text_add(text, " ");
 		write_value(text, journal->name);
-		text_add(text, "\n");
 	}
+	text_add(text, "\n");
 	if (journal->daemon)
 		text_add(text, "daemon %d %" PRIu64 "\n", (int)journal->daemon, journal->daemon_start);
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
@@ -57,6 +63,16 @@ void journal_write_change(struct text *text, const struct step *step)
 	text_add(text, " ");
 	write_value(text, step->new);
 	text_add(text, "\n");
+}
+
+void journal_write_begun(struct text *text, const struct step *step)
+{
+	text_add(text, "begun %s %s\n", step_kind_name(step->kind), address_text(step->target).s);
+}
+
+void journal_write_writer(struct text *text, const struct journal *journal)
+{
+	text_add(text, "writer %d %" PRIu64 "\n", (int)journal->writer, journal->writer_start);
 }
 
 static int read_value(const char *word, char *target, size_t size)
@@ -89,22 +105,33 @@ static int parse_owner(unsigned int n, char *words[], struct journal *journal)
 	/* One owner, once: the words of a second would mix with those of the first. */
 	if (journal->owner[0])
 		return -EBADMSG;
-	journal->detached = strcmp(words[0], "detached") == 0;
-	if (n != (journal->detached ? 2 : 3) || !*words[1] ||
+	while (strcmp(words[0], owners[journal->kind]) != 0)
+		journal->kind++;
+	if (n != (journal->kind == JOURNAL_DETACHED ? 2 : 3) || !*words[1] ||
 		text_copy(journal->owner, sizeof(journal->owner), words[1]) < 0)
 		return -EBADMSG;
-	return journal->detached ? 0 : read_value(words[2], journal->name, sizeof(journal->name));
+	return n == 2 ? 0 : read_value(words[2], journal->name, sizeof(journal->name));
 }
 
-static int parse_daemon(unsigned int n, char *words[], struct journal *journal)
+static int parse_process(unsigned int n, char *words[], pid_t *ret_pid, uint64_t *ret_start)
 {
 	uint64_t pid;
 
 	if (n != 3 || text_parse_number(words[1], 10, INT32_MAX, &pid) < 0 ||
-		text_parse_number(words[2], 10, UINT64_MAX, &journal->daemon_start) < 0)
+		text_parse_number(words[2], 10, UINT64_MAX, ret_start) < 0)
 		return -EBADMSG;
-	journal->daemon = (pid_t)pid;
+	*ret_pid = (pid_t)pid;
 	return 0;
+}
+
+static int parse_daemon(unsigned int n, char *words[], struct journal *journal)
+{
+	return parse_process(n, words, &journal->daemon, &journal->daemon_start);
+}
+
+static int parse_writer(unsigned int n, char *words[], struct journal *journal)
+{
+	return parse_process(n, words, &journal->writer, &journal->writer_start);
 }
 
 static int parse_taken(unsigned int n, char *words[], struct journal *journal)
@@ -134,7 +161,19 @@ static int parse_change(unsigned int n, char *words[], struct journal *journal)
 		read_value(words[4], step->new, sizeof(step->new)) < 0)
 		return -EBADMSG;
 	plan->n_steps++;
+	journal->last = *step;
+	journal->has_last = true;
 	return 0;
+}
+
+static int parse_begun(unsigned int n, char *words[], struct journal *journal)
+{
+	journal->last = (struct step){ 0 };
+	journal->has_last = true;
+	return n == 3 && step_kind_parse(words[1], &journal->last.kind) == 0 &&
+			       address_parse(words[2], &journal->last.target) == 0
+		       ? 0
+		       : -EBADMSG;
 }
 
 static int parse_held(unsigned int n, char *words[], struct journal *journal)
@@ -157,11 +196,14 @@ static const struct {
 } lines[] = {
 	{ "domain", parse_owner },
 	{ "detached", parse_owner },
+	{ "poisoned", parse_owner },
 	{ "daemon", parse_daemon },
+	{ "writer", parse_writer },
 	{ "taken", parse_taken },
 	{ "change", parse_change },
 	{ "held", parse_held },
 	{ "returning", parse_returning },
+	{ "begun", parse_begun },
 };
 
 static int parse_line(char *line, struct journal *journal)

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "apply/context.h"
+#include "apply/poison.h"
 #include "base/fd.h"
 #include "host/runtime.h"
 #include "probe/daemon.h"
@@ -12,9 +13,11 @@ static const char *find_why_left(const struct handover *handover, const struct j
 	uint64_t start;
 	int group, r;
 
+	if (journal->kind == JOURNAL_POISONED)
+		return poison_is_over(handover->host, journal) ? NULL : "its driver has not let go of it yet";
 	if (journal->state != JOURNAL_HELD)
 		return NULL;
-	if (journal->detached)
+	if (journal->kind == JOURNAL_DETACHED)
 		return "it was detached on purpose: 'gpu-handoff reattach' returns it";
 	/* While its daemon lives, release will come, even if QEMU has not opened the group yet. */
 	r = journal->daemon ? daemon_probe(handover->host, journal->daemon, &start) : 0;
@@ -31,8 +34,8 @@ static const char *find_why_left(const struct handover *handover, const struct j
 /* Reads every journal, and shows it to a function. A journal that cannot be read is a refusal. */
 struct walk {
 	struct handover *handover;
-	int runtime;
-	void (*visit)(struct walk *walk, const struct journal *journal, const char *why_left);
+	int runtime, directory; /* that of the journals at hand: itself, or the one of the records below it */
+	void (*visit)(struct walk *walk, struct journal *journal, const char *why_left);
 	void *data; /* visit's own */
 	struct refusal *refusal;
 	int undone, failed;
@@ -51,7 +54,7 @@ static int walk_journal(const char *owner, void *data)
 	struct refusal refusal;
 	int r;
 
-	r = journal_read(walk->runtime, owner, walk->handover->buffer, journal);
+	r = journal_read(walk->directory, owner, walk->handover->buffer, journal);
 	if (r == 0) {
 		walk->visit(walk, journal, find_why_left(walk->handover, journal));
 	} else if (r != -ENOENT) {
@@ -63,14 +66,22 @@ static int walk_journal(const char *owner, void *data)
 
 static int walk_journals(struct walk *walk)
 {
-	int r = journal_for_each(walk->runtime, walk_journal, walk);
+	int records CLOSE_FD = poison_open(walk->runtime);
+	int r = records == -ENOENT || records >= 0 ? 0 : records;
 
+	/* What came free after all goes home first: it may be what the others are about. */
+	walk->directory = records;
+	if (r == 0 && records >= 0)
+		r = journal_for_each(records, walk_journal, walk);
+	walk->directory = walk->runtime;
+	if (r >= 0)
+		r = journal_for_each(walk->runtime, walk_journal, walk);
 	if (r < 0)
 		return context_refuse_state(walk->refusal, r);
 	return walk->failed ? -ECANCELED : walk->undone;
 }
 
-static void sweep_journal(struct walk *walk, const struct journal *journal, const char *why_left)
+static void sweep_journal(struct walk *walk, struct journal *journal, const char *why_left)
 {
 	const bool *told = walk->data;
 	struct refusal refusal;
@@ -80,8 +91,10 @@ static void sweep_journal(struct walk *walk, const struct journal *journal, cons
 			context_note(walk->handover, journal, why_left);
 		return;
 	}
-	context_note(walk->handover, journal, "a handover was interrupted: putting back what it had changed");
-	if (context_give_back(walk->handover, walk->runtime, journal, 0, &refusal) < 0)
+	context_note(walk->handover, journal,
+		journal->kind == JOURNAL_POISONED ? "its driver has returned: putting it back"
+						  : "a handover was interrupted: putting back what it had changed");
+	if (context_give_back(walk->handover, walk->directory, journal, 0, &refusal) < 0)
 		walk_failed(walk, &refusal);
 	else
 		walk->undone++;
@@ -118,7 +131,7 @@ struct survey {
 	void *data;
 };
 
-static void survey_journal(struct walk *walk, const struct journal *journal, const char *why_left)
+static void survey_journal(struct walk *walk, struct journal *journal, const char *why_left)
 {
 	const struct survey *survey = walk->data;
 

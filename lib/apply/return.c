@@ -4,9 +4,13 @@
 
 #include "apply/context.h"
 #include "apply/execute.h"
+#include "apply/poison.h"
 #include "base/clock.h"
 #include "base/fd.h"
 #include "host/runtime.h"
+
+/* What a killed handover asked last has most often returned already. */
+#define WRITER_DEADLINE_MS 5000
 
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open)
 {
@@ -46,7 +50,18 @@ static bool is_behind(const struct handover *handover, const struct step *step)
 	return false;
 }
 
-int context_undo(struct handover *handover, const struct journal *journal, int fd, struct text *failure)
+static int undo_step(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
+{
+	/* It has a record of its own, with these steps. */
+	if (step_kind_is_device(step->kind) && journal->kind != JOURNAL_POISONED && poison_has(runtime, step->target))
+		return 1;
+	if (is_behind(handover, step))
+		return 1;
+	(void)journal_append_begun(fd, step);
+	return context_execute(handover, runtime, journal, fd, step);
+}
+
+int context_undo(struct handover *handover, int runtime, struct journal *journal, int fd, struct text *failure)
 {
 	/* A journal without a step may lack its first line, too. */
 	int result = journal->plan.n_steps ? journal_mark(fd, JOURNAL_RETURNING) : 0;
@@ -56,13 +71,13 @@ int context_undo(struct handover *handover, const struct journal *journal, int f
 	plan_undo(&journal->plan, &handover->undo);
 	for (unsigned int i = 0; i < handover->undo.n_steps; i++) {
 		const struct step *step = &handover->undo.steps[i];
-		int r = is_behind(handover, step) ? 1 : context_execute(handover, journal, step);
+		int r = undo_step(handover, runtime, journal, fd, step);
 
 		if (r >= 0)
 			continue;
 		if (r == STEP_STALE || r == STEP_GONE) {
 			result = result ? result : 1;
-		} else if (result >= 0) {
+		} else if (result >= 0 || (result == KERNEL_STUCK && r != KERNEL_STUCK)) {
 			step_describe_failure(failure, step, r);
 			result = r;
 		}
@@ -70,8 +85,31 @@ int context_undo(struct handover *handover, const struct journal *journal, int f
 	return result;
 }
 
+/* Who asked the kernel for a handover that was killed may be at it still. */
+static int ask_writer(void *data)
+{
+	const struct group_question *question = data;
+
+	return poison_is_over(question->host, question->journal);
+}
+
+/* Nothing is asked of a device while what was asked before has not returned. */
+static int settle_writer(
+	struct handover *handover, int runtime, struct journal *journal, struct group_question *question)
+{
+	int r;
+
+	if (!journal->writer || journal->state == JOURNAL_HELD ||
+		journal->writer == handover->host->kernel->writer(handover->host))
+		return 1;
+	r = clock_await(ask_writer, question, WRITER_DEADLINE_MS);
+	if (r == 0 && journal->has_last && step_kind_is_device(journal->last.kind))
+		return poison_put(handover, runtime, journal, &journal->last);
+	return r;
+}
+
 int context_give_back(
-	struct handover *handover, int runtime, const struct journal *journal, int deadline_ms, struct refusal *refusal)
+	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal)
 {
 	struct group_question question = { .host = handover->host, .journal = journal };
 	char sentence[STEP_SENTENCE_SIZE + 64];
@@ -79,6 +117,9 @@ int context_give_back(
 	int fd CLOSE_FD = -1;
 	int r, result;
 
+	r = settle_writer(handover, runtime, journal, &question);
+	if (r < 0)
+		return context_refuse_state(refusal, r);
 	fd = journal_open(runtime, journal->owner);
 	if (fd < 0)
 		return context_refuse_state(refusal, fd);
@@ -97,7 +138,14 @@ int context_give_back(
 			question.open);
 	context_begin(handover);
 	text_init(&failure, sentence, sizeof(sentence));
-	result = context_undo(handover, journal, fd, &failure);
+	result = context_undo(handover, runtime, journal, fd, &failure);
+	if (result == KERNEL_STUCK && journal->kind != JOURNAL_POISONED)
+		(void)journal_remove(runtime, journal->owner);
+	if (result == KERNEL_STUCK)
+		return refusal_set(refusal, REFUSAL_POISONED,
+			"%s; that function is poisoned until its driver returns or the host reboots; everything else "
+			"was put back",
+			sentence);
 	if (result < 0)
 		return refusal_set(refusal, REFUSAL_FAILED, "%s; mend that, then run 'gpu-handoff recover'", sentence);
 	r = journal_remove(runtime, journal->owner);

@@ -4,22 +4,47 @@
 
 #include "apply/context.h"
 #include "apply/execute.h"
+#include "apply/poison.h"
 #include "base/fd.h"
 #include "host/runtime.h"
 #include "probe/critical.h"
 #include "probe/daemon.h"
 #include "probe/inventory.h"
 
-static int probe_hostdevs(struct handover *handover, const struct domain *domain, struct refusal *refusal)
+/* Nothing that takes the lock of a poisoned device is read, so this comes before anything that does. */
+static int check_poisoned(const struct handover *handover, int runtime, struct address address, struct refusal *refusal)
+{
+	const struct inventory *inventory = &handover->inventory;
+	const struct function *named = inventory_find(inventory, address);
+
+	for (unsigned int i = 0; i < inventory->n_functions && runtime >= 0; i++) {
+		const struct function *function = &inventory->functions[i];
+
+		if (function->iommu_group == named->iommu_group && address_same_slot(function->address, address) &&
+			poison_has(runtime, function->address))
+			return poison_refuse(function->address, refusal);
+	}
+	return 0;
+}
+
+static int probe_hostdevs(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
 	int r;
 
 	handover->inventory.n_functions = 0;
 	for (unsigned int i = 0; i < domain->n_hostdevs; i++) {
 		r = inventory_probe(handover->host, domain->hostdevs[i], &handover->inventory);
-
+		if (r == 0)
+			r = check_poisoned(handover, runtime, domain->hostdevs[i], refusal);
+		if (r == -ECANCELED)
+			return r;
 		if (r == 0)
 			r = inventory_probe_overrides(handover->host, domain->hostdevs[i], &handover->inventory);
+		if (r == KERNEL_STUCK)
+			return refusal_set(refusal, REFUSAL_POISONED,
+				"'%s' is locked by its driver: somebody is binding or unbinding it; wait for that, or "
+				"reboot if it never ends",
+				address_text(domain->hostdevs[i]).s);
 		/* What is not there is for the plan to refuse. */
 		if (r < 0 && r != -ENOENT)
 			return refusal_set(refusal, REFUSAL_STATE, "cannot read '%s' in sysfs: %s",
@@ -36,7 +61,7 @@ static int make_plan(struct handover *handover, int runtime, const struct domain
 {
 	int r;
 
-	r = probe_hostdevs(handover, domain, refusal);
+	r = probe_hostdevs(handover, runtime, domain, refusal);
 	if (r < 0)
 		return r;
 	r = plan_take(domain, &handover->inventory, driver_is_loaded(handover->host, PLAN_DRIVER) == 1,
@@ -62,18 +87,27 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 }
 
 /* Puts back what was done until a failure, and makes the refusal of both. */
-static int roll_back(struct handover *handover, int runtime, int fd, struct text *failure, struct refusal *refusal)
+static int roll_back(
+	struct handover *handover, int runtime, int fd, int r, struct text *failure, struct refusal *refusal)
 {
-	int result, r;
+	int result;
+
+	bool stuck = r == KERNEL_STUCK;
 
 	text_add(failure, "; ");
-	result = context_undo(handover, &handover->journal, fd, failure);
-	if (result < 0)
+	result = context_undo(handover, runtime, &handover->journal, fd, failure);
+	stuck = stuck || result == KERNEL_STUCK;
+	if (result < 0 && result != KERNEL_STUCK)
 		return refusal_set(
 			refusal, REFUSAL_FAILED, "%s; mend both, then run 'gpu-handoff recover'", failure->buffer);
 	r = journal_remove(runtime, handover->journal.owner);
 	if (r < 0)
 		text_add(failure, "cannot remove the journal: %s; ", strerror(-r));
+	if (stuck)
+		return refusal_set(refusal, REFUSAL_POISONED,
+			"%sthat function is poisoned until its driver returns or the host reboots; everything else "
+			"was put back; see 'gpu-handoff status'",
+			failure->buffer);
 	return refusal_set(refusal, REFUSAL_FAILED, "%s%s was put back; see 'journalctl -t gpu-handoff -t kernel'",
 		failure->buffer, result ? "what nobody else had changed" : "everything");
 }
@@ -118,7 +152,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		journal->plan.n_steps = i + 1;
 		r = journal_append(fd, step);
 		if (r >= 0)
-			r = context_execute(handover, journal, step);
+			r = context_execute(handover, runtime, journal, fd, step);
 		if (r < 0)
 			step_describe_failure(&failure, step, r);
 	}
@@ -127,7 +161,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		if (r < 0)
 			text_add(&failure, "cannot write the journal: %s", strerror(-r));
 	}
-	return r < 0 ? roll_back(handover, runtime, fd, &failure, refusal) : 0;
+	return r < 0 ? roll_back(handover, runtime, fd, r, &failure, refusal) : 0;
 }
 
 int context_take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)

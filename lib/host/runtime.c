@@ -26,14 +26,19 @@ static int check_ours(int fd, mode_t type)
 
 int runtime_open(const struct host *host, bool create)
 {
+	return runtime_directory_open(host->run, DIRECTORY_NAME, create);
+}
+
+int runtime_directory_open(int runtime, const char *name, bool create)
+{
 	int fd CLOSE_FD = -1;
 	int r;
 
-	if (host->run < 0)
+	if (runtime < 0)
 		return -ENOENT;
-	if (create && mkdirat(host->run, DIRECTORY_NAME, 0700) < 0 && errno != EEXIST)
+	if (create && mkdirat(runtime, name, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	fd = beneath_open(host->run, DIRECTORY_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	fd = beneath_open(runtime, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return fd == -ELOOP || fd == -ENOTDIR ? -EPERM : fd;
 	r = check_ours(fd, S_IFDIR);

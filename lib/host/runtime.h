@@ -12,5 +12,8 @@
 /* Opens the directory, which is made when create is set. Returns the descriptor; -ENOENT; -EPERM when not ours. */
 int runtime_open(const struct host *host, bool create);
 
+/* Opens a directory in it, which is made when create is set. Returns as runtime_open() does. */
+int runtime_directory_open(int runtime, const char *name, bool create);
+
 /* Opens a file in it; flags as for open(2), O_NOFOLLOW is added. Returns as runtime_open() does. */
 int runtime_file_open(int runtime, const char *name, int flags);

@@ -76,6 +76,11 @@ const char *step_kind_attribute(enum step_kind kind)
 	return kinds[kind].attribute;
 }
 
+bool step_kind_is_device(enum step_kind kind)
+{
+	return kinds[kind].attribute || kind == STEP_UNBIND || kind == STEP_BIND;
+}
+
 unsigned int step_kind_deadline_ms(enum step_kind kind)
 {
 	return kinds[kind].deadline_ms;

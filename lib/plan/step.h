@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "model/address.h"
 #include "model/function.h"
 
@@ -42,6 +44,9 @@ int step_kind_parse(const char *name, enum step_kind *ret);
 
 /* The attribute below the function's directory that holds the value; NULL where the value is the driver's link. */
 const char *step_kind_attribute(enum step_kind kind);
+
+/* Whether it takes the lock of a device, so that one that does not return leaves that device locked. */
+bool step_kind_is_device(enum step_kind kind);
 
 /* How long the kernel may take, at most, in ms. */
 unsigned int step_kind_deadline_ms(enum step_kind kind);

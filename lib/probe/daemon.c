@@ -13,7 +13,7 @@
 /* The field of /proc/PID/stat, counted from 1 as in proc(5), that holds the start time. */
 #define FIELD_STARTTIME 22
 
-int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
+static int read_stat(const struct host *host, pid_t pid, char program[32], uint64_t *ret_start)
 {
 	char path[32], stat[1024], *name, *rest;
 	size_t length;
@@ -30,8 +30,7 @@ int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
 		return -EBADMSG;
 	name++;
 	length = (size_t)(rest - name);
-	if (!(length == 8 && memcmp(name, "libvirtd", 8) == 0) && !(length == 9 && memcmp(name, "virtqemud", 9) == 0))
-		return 0;
+	(void)snprintf(program, 32, "%.*s", (int)length, name);
 	rest++;
 	for (int field = 3; field <= FIELD_STARTTIME; field++) {
 		if (*rest++ != ' ')
@@ -42,6 +41,27 @@ int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
 	}
 	rest[strcspn(rest, " ")] = '\0';
 	return text_parse_number(rest, 10, UINT64_MAX, ret_start) < 0 ? -EBADMSG : 1;
+}
+
+int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
+{
+	char program[32];
+	uint64_t start;
+	int r = read_stat(host, pid, program, &start);
+
+	if (r != 1)
+		return r;
+	if (strcmp(program, "libvirtd") != 0 && strcmp(program, "virtqemud") != 0)
+		return 0;
+	*ret_start = start;
+	return 1;
+}
+
+int process_probe_start(const struct host *host, pid_t pid, uint64_t *ret_start)
+{
+	char program[32];
+
+	return read_stat(host, pid, program, ret_start);
 }
 
 int daemon_keeps_domain(const struct host *host, const char *name)

@@ -62,7 +62,7 @@ START_TEST(test_golden)
 	static char first[sizeof(buffer)];
 
 	fill(&journal);
-	journal.detached = _i == 1;
+	journal.kind = _i == 1 ? JOURNAL_DETACHED : JOURNAL_DOMAIN;
 	write_all(&journal);
 	golden_check(_i ? "journal-detached.txt" : "journal.txt", buffer);
 	memcpy(first, buffer, sizeof(first));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/poison.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/context.h"
+#include "base/fd.h"
+#include "host/runtime.h"
+#include "probe/daemon.h"
+
+#define DIRECTORY_NAME "poisoned"
+
+int poison_open(int runtime)
+{
+	return runtime_directory_open(runtime, DIRECTORY_NAME, false);
+}
+
+bool poison_has(int runtime, struct address address)
+{
+	int records CLOSE_FD = poison_open(runtime);
+
+	return records >= 0 ? journal_exists(records, address_text(address).s) : records != -ENOENT;
+}
+
+bool poison_is_over(const struct host *host, const struct journal *record)
+{
+	uint64_t start;
+	int r = process_probe_start(host, record->writer, &start);
+
+	return r == 0 || (r == 1 && start != record->writer_start);
+}
+
+int poison_refuse(struct address address, struct refusal *refusal)
+{
+	return refusal_set(refusal, REFUSAL_POISONED,
+		"'%s' is poisoned: its driver has not let go of it; it comes back when the driver returns "
+		"('gpu-handoff status' shows it), else only a reboot frees it",
+		address_text(address).s);
+}
+
+int poison_put(struct handover *handover, int runtime, const struct journal *journal, const struct step *stuck)
+{
+	struct journal *record = &handover->poison;
+	int records CLOSE_FD = -1;
+
+	if (journal->kind == JOURNAL_POISONED)
+		return journal_replace(runtime, journal);
+	records = runtime_directory_open(runtime, DIRECTORY_NAME, true);
+	if (records < 0)
+		return records;
+	memset(record, 0, sizeof(*record));
+	record->kind = JOURNAL_POISONED;
+	record->writer = journal->writer;
+	record->writer_start = journal->writer_start;
+	(void)text_copy(record->owner, sizeof(record->owner), address_text(stuck->target).s);
+	(void)text_copy(record->name, sizeof(record->name), journal_owner_name(journal));
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		if (address_compare(journal->plan.taken[i].address, stuck->target) == 0)
+			record->plan.taken[record->plan.n_taken++] = journal->plan.taken[i];
+	}
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++) {
+		const struct step *step = &journal->plan.steps[i];
+
+		if (step_kind_is_device(step->kind) && address_compare(step->target, stuck->target) == 0)
+			record->plan.steps[record->plan.n_steps++] = *step;
+	}
+	record->last = *stuck;
+	record->has_last = true;
+	return journal_replace(records, record);
+}
