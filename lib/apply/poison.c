@@ -18,6 +18,11 @@ int poison_open(int runtime)
 	return runtime_directory_open(runtime, DIRECTORY_NAME, false);
 }
 
+void poison_tidy(int runtime)
+{
+	(void)unlinkat(runtime, DIRECTORY_NAME, AT_REMOVEDIR);
+}
+
 bool poison_has(int runtime, struct address address)
 {
 	int records CLOSE_FD = poison_open(runtime);

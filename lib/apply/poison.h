@@ -30,5 +30,8 @@ int poison_put(struct handover *handover, int runtime, const struct journal *jou
 /* Whether the process that asked has ended: what it asked has returned. */
 bool poison_is_over(const struct host *host, const struct journal *record);
 
+/* Removes the directory of the records when none is left. */
+void poison_tidy(int runtime);
+
 /* The directory of the records, journals to read. Returns a descriptor, -ENOENT when there is none, -errno. */
 int poison_open(int runtime);

@@ -73,6 +73,8 @@ static int walk_journals(struct walk *walk)
 	walk->directory = records;
 	if (r == 0 && records >= 0)
 		r = journal_for_each(records, walk_journal, walk);
+	if (records >= 0)
+		poison_tidy(walk->runtime);
 	walk->directory = walk->runtime;
 	if (r >= 0)
 		r = journal_for_each(walk->runtime, walk_journal, walk);

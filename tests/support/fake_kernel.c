@@ -281,17 +281,24 @@ int fake_kernel_write(const struct host *host, const char *path, const char *val
 	return -EACCES;
 }
 
-/* A device whose driver is stuck keeps every write to it, and to its driver about it, waiting. */
-static bool is_stuck(const struct fake_kernel *fake, const char *path, const char *value)
+static bool ends_with(const char *text, const char *end)
 {
-	const char *address = fake->stuck;
+	return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
 
-	return address[0] && (strstr(path, address) || strstr(value, address));
+/* A device whose driver is stuck keeps whatever takes its lock waiting. */
+static bool is_stuck(struct fake_kernel *fake, const char *path, const char *value)
+{
+	if (!fake->stuck[0] || !(strstr(path, fake->stuck) || strstr(value, fake->stuck)))
+		return false;
+	fake->asked_of_locked += fake->locked;
+	fake->locked = fake->locked || ends_with(path, fake->stuck_file);
+	return fake->locked;
 }
 
 static int counted_write(const struct host *host, const char *path, const char *value, int deadline_ms)
 {
-	const struct fake_kernel *fake = host->kernel_data;
+	struct fake_kernel *fake = host->kernel_data;
 	int r = fault_enter(FAULT_KERNEL);
 
 	(void)deadline_ms;
@@ -318,8 +325,17 @@ static pid_t fake_writer(const struct host *host)
 static ssize_t fake_read(
 	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
 {
-	(void)host;
+	char link[64], device[PATH_MAX];
+	ssize_t n;
+
 	(void)deadline_ms;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", directory);
+	n = readlink(link, device, sizeof(device) - 1);
+	if (n < 0)
+		return -errno;
+	device[n] = '\0';
+	if (strcmp(path, "driver_override") == 0 && is_stuck(host->kernel_data, device, ""))
+		return KERNEL_STUCK;
 	return attribute_read(directory, path, buffer, size);
 }
 

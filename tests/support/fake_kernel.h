@@ -23,8 +23,12 @@ struct fake_kernel {
 
 	bool module_missing; /* vfio-pci cannot be loaded */
 	bool hung;           /* somebody asked for what never returns: vfio-pci unbound from a device in use */
-	char stuck[ADDRESS_TEXT_SIZE]; /* a device that keeps every write waiting for ever; "" for none */
-	pid_t writer;                  /* who asks, as the handover is told */
+	/* A device whose driver does not return from a write to the file that ends so: /unbind. "" for none. */
+	const char *stuck_file;
+	char stuck[ADDRESS_TEXT_SIZE];
+	bool locked;                  /* it has happened */
+	unsigned int asked_of_locked; /* and this often something was asked of it nevertheless */
+	pid_t writer;                 /* who asks, as the handover is told */
 	bool persistence;
 	int open_groups[FAKE_OPEN_MAX];
 	unsigned int n_open_groups;

@@ -12,3 +12,4 @@ TCase *case_fail(void);
 TCase *case_crash(void);
 TCase *case_domains(void);
 TCase *case_recover(void);
+TCase *case_poison(void);
