@@ -51,6 +51,9 @@ below_apply := plan probe host model base
 pkgs_host  := libpci
 pkgs_probe := libxml-2.0
 
+# For the configuration, which every call that is ours reads: 7 KiB, not worth a library to load.
+LDLIBS := -l:libinih.a
+
 archive  = $(BUILD)/lib$(1).a
 sources  = $(sort $(wildcard lib/$(1)/*.c))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -77,7 +80,7 @@ pkgs_gpu-handoff-xmlgen := libxml-2.0
 
 define program
 $(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archives,apply $(below_apply))
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
 endef
 
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
@@ -138,7 +141,8 @@ clean:
 # ---- what people run ----
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
-PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev
+PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev \
+	libinih-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 
@@ -202,7 +206,7 @@ objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 define test
 $(BUILD)/tests/test_$(1): $(call objects_test,$(1)) $(if $(filter apply,$(1)),$(BUILD)/tests/contract/contract.o) \
 		$(libsupport) $(or $(archives_$(1)),$(call archives,$(1) $(below_$(1))))
-	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $(wrap_$(1)) -o $$@ $$^ $$$$($$(PKG_CONFIG) --libs check $(pkgs_test_$(1)))
+	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $(wrap_$(1)) -o $$@ $$^ $$(LDLIBS) $$$$($$(PKG_CONFIG) --libs check $(pkgs_test_$(1)))
 endef
 $(foreach t,$(TESTS),$(eval $(call test,$(t))))
 
@@ -212,11 +216,11 @@ $(libsupport): $(SUPPORT)
 
 # Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [tests/hosts/cpu/CPU.json]
 $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call archives,model base)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs json-c)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs json-c)
 
 # Asks the running kernel what the fake one believes, with a device that nobody needs: build/tests/ask-kernel ADDRESS
 $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libpci)
 
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
 .PHONY: check-unit check-san run-unit check-layers check-rules
@@ -239,7 +243,7 @@ define layer_proof
 $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 	@mkdir -p $$(@D)
 	@echo 'int main(void) { return 0; }' | $$(CC) $$(LDFLAGS) -Wl,-z,defs -o $$@ -x c - -x none \
-		-Wl,--whole-archive $(call archive,$(1)) -Wl,--no-whole-archive $(call archives,$(below_$(1))) \
+		-Wl,--whole-archive $(call archive,$(1)) -Wl,--no-whole-archive $(call archives,$(below_$(1))) $$(LDLIBS) \
 		$(if $(strip $(foreach l,$(1) $(below_$(1)),$(pkgs_$(l)))),$$$$($$(PKG_CONFIG) --libs $(foreach l,$(1) $(below_$(1)),$(pkgs_$(l)))))
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
@@ -275,7 +279,7 @@ replay: $(FUZZERS:%=$(BUILD)/replay-%)
 	@for f in $(FUZZERS); do $(BUILD)/replay-$$f tests/fuzz/corpus/$$f || exit; done
 
 $(FUZZERS:%=$(BUILD)/replay-%): $(BUILD)/replay-%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(fuzz_archives)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs $(pkgs_probe))
 
 # With it: what it finds is kept in build/fuzz, and ends the run.
 .PHONY: fuzz do-fuzz
@@ -289,7 +293,7 @@ do-fuzz: $(FUZZERS:%=$(BUILD)/fuzz-%)
 		-artifact_prefix=$(BUILD)/$(f)- $(BUILD)/found/$(f) tests/fuzz/corpus/$(f) && ) echo 'nothing found'
 
 $(FUZZERS:%=$(BUILD)/fuzz-%): $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(fuzz_archives)
-	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs $(pkgs_probe))
 
 # ---- analysis ----
 

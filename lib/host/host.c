@@ -57,9 +57,12 @@ int host_open(const char *sysroot, struct host *ret)
 {
 	int root CLOSE_FD = -1;
 
-	*ret = (struct host){
-		.sys = -1, .proc = -1, .dev = -1, .run = -1, .kernel = sysroot ? &kernel_recorded : &kernel_real
-	};
+	*ret = (struct host){ .sys = -1,
+		.proc = -1,
+		.dev = -1,
+		.run = -1,
+		.etc = -1,
+		.kernel = sysroot ? &kernel_recorded : &kernel_real };
 	root = open(sysroot ? sysroot : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
@@ -67,6 +70,7 @@ int host_open(const char *sysroot, struct host *ret)
 	ret->proc = root_open(root, "proc");
 	ret->dev = root_open(root, "dev");
 	ret->run = root_open(root, "run");
+	ret->etc = root_open(root, "etc");
 	return ret->sys < 0 ? -ENOENT : 0;
 }
 
@@ -76,6 +80,7 @@ void host_close(struct host *host)
 	fd_close(&host->proc);
 	fd_close(&host->dev);
 	fd_close(&host->run);
+	fd_close(&host->etc);
 }
 
 ssize_t attribute_end(char *buffer, ssize_t length)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "model/address.h"
+#include "model/policy.h"
 
 #define DOMAIN_NAME_SIZE    256
 #define DOMAIN_UUID_SIZE    37
@@ -19,6 +20,8 @@ struct domain {
 	/* <hostdev mode='subsystem' type='pci'>, by address, each once. */
 	unsigned int n_hostdevs;
 	struct address hostdevs[DOMAIN_HOSTDEVS_MAX];
+
+	struct policy policy;
 };
 
 bool domain_names(const struct domain *domain, struct address address);

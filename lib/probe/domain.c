@@ -175,6 +175,71 @@ static int parse_identity(const xmlNode *root, struct domain *domain, struct ref
 	return 0;
 }
 
+static bool is_policy_element(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && node->ns &&
+	       strcmp((const char *)node->ns->href, POLICY_NAMESPACE) == 0 &&
+	       strcmp((const char *)node->name, name) == 0;
+}
+
+/* What is not understood is told when the domain starts: one that stops has to be given back all the same. */
+static void complain(struct policy *policy, const char *format, const char *subject)
+{
+	struct text text;
+
+	if (policy->problem[0])
+		return;
+	text_init(&text, policy->problem, sizeof(policy->problem));
+	text_add(&text, "the policy in the domain's metadata %s '", format);
+	text_add_foreign(&text, subject);
+	text_add(&text, "'; correct it with 'virsh edit', see gpu-handoff-hook(8)");
+}
+
+static const struct {
+	const char *element, *attribute;
+	int (*set)(struct policy *policy, const char *word);
+} settings[] = {
+	{ "holders", "action", policy_set_action },
+	{ "holders", "wait", policy_set_wait },
+};
+
+static void parse_setting(const char *element, const xmlAttr *attribute, struct policy *policy)
+{
+	xmlChar *value FREE_CONTENT = xmlNodeGetContent((const xmlNode *)attribute);
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		if (strcmp(settings[i].element, element) != 0 ||
+			strcmp(settings[i].attribute, (const char *)attribute->name) != 0)
+			continue;
+		if (!value || settings[i].set(policy, (const char *)value) < 0)
+			complain(policy, "has an unknown value", value ? (const char *)value : "");
+		return;
+	}
+	complain(policy, "has an unknown attribute", (const char *)attribute->name);
+}
+
+static void parse_policy(const xmlNode *root, struct policy *policy)
+{
+	xmlNode *metadata = find_child(root, "metadata");
+	const xmlNode *element = metadata ? metadata->children : NULL;
+
+	policy_init(policy);
+	while (element && !is_policy_element(element, "policy"))
+		element = element->next;
+	if (!element)
+		return;
+	if (!attribute_is((xmlNode *)element, "version", POLICY_VERSION))
+		complain(policy, "has another version than", POLICY_VERSION);
+	for (const xmlNode *node = element->children; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		if (!is_policy_element(node, "holders"))
+			complain(policy, "has an unknown element", (const char *)node->name);
+		for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
+			parse_setting((const char *)node->name, attribute, policy);
+	}
+}
+
 static int parse_domain(const xmlNode *root, struct domain *domain, struct refusal *refusal)
 {
 	int r;
@@ -184,6 +249,7 @@ static int parse_domain(const xmlNode *root, struct domain *domain, struct refus
 	r = parse_identity(root, domain, refusal);
 	if (r < 0)
 		return r;
+	parse_policy(root, &domain->policy);
 	return parse_hostdevs(find_child(root, "devices"), domain, refusal);
 }
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model: what a domain wants done about those who use its card, as its XML says in <metadata>, over what the host's
+ * configuration says (gpu-handoff-hook(8)). Values: own nothing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/unit.h"
+
+#define POLICY_NAMESPACE "urn:gpu-handoff:1"
+#define POLICY_VERSION   "1"
+
+enum holders_action {
+	HOLDERS_REFUSE, /* the default */
+	HOLDERS_STOP,   /* stop services, end sessions; never anything else */
+};
+
+/* Longer than that nobody waits in front of virsh. */
+#define POLICY_WAIT_DEFAULT_S 10
+#define POLICY_WAIT_MAX_S     600
+
+struct policy {
+	bool has_action, has_wait; /* said; else the value is the default */
+	enum holders_action action;
+	unsigned int wait_s; /* how long holders may take to go, by themselves or stopped */
+	char problem[192];   /* why it cannot be followed, as a sentence; "" when it can */
+};
+
+#define SETTINGS_RESTARTED_MAX 32
+
+/* Of the host. */
+struct settings {
+	struct policy policy;
+	/* Services that hold a card by design: stopped and started again around a handover, whatever the action. */
+	unsigned int n_restarted;
+	char restarted[SETTINGS_RESTARTED_MAX][UNIT_NAME_SIZE];
+};
+
+/* refuse, stop */
+const char *holders_action_name(enum holders_action action);
+
+void policy_init(struct policy *policy);
+
+/* Sets what a word of the XML or the configuration says. Returns 0, or -EINVAL. */
+int policy_set_action(struct policy *policy, const char *word);
+int policy_set_wait(struct policy *policy, const char *word);
+
+/* What the domain says, and what it does not say from the host. */
+struct policy policy_merge(const struct policy *domain, const struct policy *host);
+
+/* Without a configuration: nvidia-persistenced and nvidia-powerd are restarted. */
+void settings_init(struct settings *settings);
+
+/* Adds a service, once. Returns 0; -EINVAL when that is no name of a service; -E2BIG. */
+int settings_add_restarted(struct settings *settings, const char *unit);
+
+bool settings_restarts(const struct settings *settings, const char *unit);
