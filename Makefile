@@ -82,7 +82,8 @@ endef
 
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
-ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt
+# libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
+ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
@@ -139,6 +140,7 @@ clean:
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev
+PACKAGES_BUILD += libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 
@@ -163,14 +165,17 @@ lab demo bench:
 	@$(MAKE) --no-print-directory do-$@
 	@$(give_build)
 
+# What the lab installs beside the programs.
+lab_programs := $(BUILD)/tests/ask-kernel $(BUILD)/tests/ask-manager
+
 .PHONY: do-lab do-demo do-bench
-do-lab: $(BUILD)/tests/ask-kernel
+do-lab: $(lab_programs)
 	@tests/lab/lab run
 
-do-demo: $(BUILD)/tests/ask-kernel
+do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/empty $(BUILD)/tests/ask-kernel
+do-bench: all $(BUILD)/bench $(BUILD)/empty $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@tests/lab/lab bench
 
@@ -190,7 +195,7 @@ libsupport  := $(BUILD)/tests/libsupport.a
 archives_programs := $(call archives,model base)
 pkgs_test_base    := json-c
 pkgs_test_model   := json-c
-pkgs_test_host    := json-c libpci
+pkgs_test_host    := json-c libpci libsystemd
 pkgs_test_probe   := json-c libpci libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci libxml-2.0
@@ -218,6 +223,10 @@ $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call arch
 $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
 
+# Asks systemd and logind, one question each: build/tests/ask-manager stop UNIT DEADLINE_MS
+$(BUILD)/tests/ask-manager: $(BUILD)/tests/contract/ask_manager.o $(call archives,host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
+
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
 .PHONY: check-unit check-san run-unit check-layers check-rules
 check-unit: all check-layers check-rules
@@ -227,7 +236,7 @@ check-san:
 	@$(MAKE) --no-print-directory SAN=1 all run-unit
 
 .PHONY: test-programs
-test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/ask-kernel
+test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(lab_programs)
 
 run-unit: test-programs all
 	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(TESTS:%=test_%)

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct host;
+struct manager;
 
 /* What a handover asks of the kernel. Each returns ≥ 0, or -errno. */
 struct kernel {
@@ -35,7 +36,8 @@ extern const struct kernel kernel_recorded;
 struct host {
 	int sys, proc, dev, run; /* O_PATH directories, or -1 where the tree has none */
 	const struct kernel *kernel;
-	void *kernel_data; /* the table's own */
+	void *kernel_data;             /* the table's own */
+	const struct manager *manager; /* host/manager.h */
 };
 
 /*

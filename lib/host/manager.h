@@ -30,8 +30,8 @@ extern const struct manager manager_systemd;
 extern const struct manager manager_recorded;
 
 /*
- * Moves the calling process into a transient scope of its own below system.slice, gpu-handoff-PID.scope, and waits until
- * it is there. The scope never kills (SendSIGKILL=no), delays no shutdown, and goes away with its last process. Returns
- * 0; -EOPNOTSUPP without systemd; -ETIMEDOUT; -errno.
+ * Moves the calling process into a transient scope of its own below system.slice, gpu-handoff-PID.scope, and waits
+ * until it is there. The scope never kills (SendSIGKILL=no), delays no shutdown, and goes away with its last process.
+ * Returns 0; -EOPNOTSUPP without systemd; -ETIMEDOUT; -errno.
  */
 int manager_enter_scope(const struct host *host, const char *description, int deadline_ms);
