@@ -37,7 +37,7 @@ struct host {
 	int sys, proc, dev, run; /* O_PATH directories, or -1 where the tree has none */
 	const struct kernel *kernel;
 	void *kernel_data;             /* the table's own */
-	const struct manager *manager; /* host/manager.h */
+	const struct manager *manager; /* see host/manager.h */
 };
 
 /*
