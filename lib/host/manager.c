@@ -2,6 +2,7 @@
 #include "host/manager.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define BUS_NAME_SIZE   64
 #define SCOPE_NAME_SIZE sizeof("gpu-handoff-2147483647.scope")
 #define CGROUP_SIZE     4096
+#define STOP_TIMEOUT_US 100000
 
 static const struct bus_object systemd = {
 	"org.freedesktop.systemd1",
@@ -201,14 +203,14 @@ static int is_member(void *data)
 }
 
 /*
- * KillMode=none: what a stop of the scope would kill is a write that the kernel is in the middle of. SendSIGKILL=no and
- * a short timeout, should a systemd to come not know that any more.
+ * A stop of the scope is a signal that does no harm, a moment's wait, and no SIGKILL: what would be killed is about to
+ * write to the kernel. KillMode=none would say it too, but is deprecated, and will one day be refused.
  */
 static int scope_start(struct bus *bus, const char *scope, const char *description)
 {
 	return bus_call(bus, &systemd, "StartTransientUnit", NULL, "ssa(sv)a(sa(sv))", scope, "fail", 7, "Description",
-		"s", description, "Slice", "s", "system.slice", "CollectMode", "s", "inactive-or-failed", "KillMode",
-		"s", "none", "SendSIGKILL", "b", 0, "TimeoutStopUSec", "t", (uint64_t)1000000, "PIDs", "au", 1,
+		"s", description, "Slice", "s", "system.slice", "CollectMode", "s", "inactive-or-failed", "KillSignal",
+		"i", SIGCONT, "SendSIGKILL", "b", 0, "TimeoutStopUSec", "t", (uint64_t)STOP_TIMEOUT_US, "PIDs", "au", 1,
 		(uint32_t)getpid(), 0);
 }
 

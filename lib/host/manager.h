@@ -42,8 +42,8 @@ extern const struct manager manager_recorded;
 
 /*
  * Moves the calling process into a transient scope of its own below system.slice, gpu-handoff-PID.scope, and waits
- * until it is there. A stop of the scope, or the host's shutdown, sends it no signal and waits for nothing
- * (KillMode=none); it goes away with its last process. Returns 0; -EEXIST when there is one of that name; -EOPNOTSUPP;
- * -ETIMEDOUT; -errno.
+ * until it is there. A stop of the scope, or the host's shutdown, ends no process in it (KillSignal=SIGCONT,
+ * SendSIGKILL=no) and waits 100 ms at most; the scope goes away with its last process. Returns 0; -EEXIST when there is
+ * one of that name; -EOPNOTSUPP; -ETIMEDOUT; -errno.
  */
 int manager_enter_scope(const struct host *host, const char *description, int deadline_ms);

@@ -6,5 +6,5 @@
 
 #include "host/host.h"
 
-int session_end(const struct host *host, const char *session, int deadline_ms);
+int session_end(const struct host *host, const char *name, int deadline_ms);
 int session_end_all_of(const struct host *host, uid_t uid, int deadline_ms);
