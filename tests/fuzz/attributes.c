@@ -85,7 +85,7 @@ static void promise_function(const struct function *function)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct host host = { .sys = -1, .proc = -1, .dev = -1, .run = -1 };
+	static struct host host = { .sys = -1, .proc = -1, .dev = -1, .run = -1, .kernel = &kernel_recorded };
 	const struct address address = { .bus = 1 };
 	const char *line = (const char *)data, *end = line + size;
 	struct function function;

@@ -19,7 +19,7 @@ static void promise_name(const char *stat, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct host host = { .sys = -1, .proc = -1, .dev = -1, .run = -1 };
+	static struct host host = { .sys = -1, .proc = -1, .dev = -1, .run = -1, .kernel = &kernel_recorded };
 	const uint64_t untouched = 0xa5a5a5a5a5a5a5a5;
 	uint64_t start = untouched;
 	int r;
