@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct host;
@@ -37,6 +38,13 @@ struct kernel {
 	int (*set_persistence)(const struct host *host, const char *address, const char *value, int deadline_ms);
 	/* 1 when a process has the VFIO group open, 0 when none has. */
 	int (*group_is_open)(const struct host *host, int group);
+	/* The virtual consoles that framebuffer /dev/fbN shows (FBIOGET_CON2FBMAP): bit 1 to 63 of *ret. Returns 0. */
+	int (*framebuffer_consoles)(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret);
+	/*
+	 * 1 when somebody has the block device for himself alone: a mount, swap, md or dm, in whatever namespace; 0
+	 * when nobody has. path is relative to /dev, and -ENOENT when the node there is none of that number.
+	 */
+	int (*block_is_claimed)(const struct host *host, const char *path, dev_t number, int deadline_ms);
 };
 
 /* Writes, loads and asks for real. */

@@ -80,6 +80,19 @@ static int real_group_is_open(const struct host *host, int group)
 	return fd >= 0 || fd == -ENOENT || fd == -ENODEV || fd == -ENXIO ? 0 : fd;
 }
 
+static int real_framebuffer_consoles(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret)
+{
+	return watched_consoles(host, n, deadline_ms, ret);
+}
+
+static int real_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	int r = watched_claim(host, path, number, deadline_ms);
+
+	/* A drive without a disc, or what has just gone: nobody lives on it. */
+	return r == -ENOMEDIUM || r == -ENXIO || r == -ENODEV ? 0 : r == -EBUSY ? 1 : r;
+}
+
 const struct kernel kernel_real = {
 	.begin = real_begin,
 	.writer = real_writer,
@@ -88,6 +101,8 @@ const struct kernel kernel_real = {
 	.load_module = real_load_module,
 	.set_persistence = real_set_persistence,
 	.group_is_open = real_group_is_open,
+	.framebuffer_consoles = real_framebuffer_consoles,
+	.block_is_claimed = real_block_is_claimed,
 };
 
 static int recorded_begin(const struct host *host)
@@ -143,6 +158,24 @@ static int recorded_group_is_open(const struct host *host, int group)
 	return 0;
 }
 
+static int recorded_framebuffer_consoles(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret)
+{
+	(void)host;
+	(void)n;
+	(void)deadline_ms;
+	*ret = 0;
+	return 0;
+}
+
+static int recorded_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	(void)host;
+	(void)path;
+	(void)number;
+	(void)deadline_ms;
+	return 0;
+}
+
 const struct kernel kernel_recorded = {
 	.begin = recorded_begin,
 	.writer = recorded_writer,
@@ -151,4 +184,6 @@ const struct kernel kernel_recorded = {
 	.load_module = recorded_load_module,
 	.set_persistence = recorded_set_persistence,
 	.group_is_open = recorded_group_is_open,
+	.framebuffer_consoles = recorded_framebuffer_consoles,
+	.block_is_claimed = recorded_block_is_claimed,
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,34 @@ int watched_run(const struct host *host, const char *const arguments[], int dead
 		request.size += length;
 	}
 	return (int)ask(host, &request, -1, &answer, deadline_ms, -1, NULL);
+}
+
+int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret)
+{
+	struct watched_request request = { .kind = WATCHED_CONSOLES,
+		.number = makedev(FRAMEBUFFER_MAJOR, framebuffer) };
+	static struct watched_answer answer;
+	ssize_t n;
+
+	request.size = 1 + (size_t)snprintf(request.value, sizeof(request.value), "fb%u", framebuffer);
+	n = ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n != sizeof(*ret))
+		return -EPROTO;
+	memcpy(ret, answer.value, sizeof(*ret));
+	return 0;
+}
+
+int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	struct watched_request request = { .kind = WATCHED_CLAIM, .number = number, .size = strlen(path) + 1 };
+	static struct watched_answer answer;
+
+	if (request.size > sizeof(request.value))
+		return -E2BIG;
+	memcpy(request.value, path, request.size);
+	return (int)ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
 }
 
 pid_t watched_pid(void)

@@ -41,3 +41,11 @@ ssize_t watched_read(const struct host *host, int fd, char *buffer, size_t size,
 
 /* Runs a program: its whole path, then arguments, then NULL. Returns its exit status, KERNEL_STUCK, or -errno. */
 int watched_run(const struct host *host, const char *const arguments[], int deadline_ms);
+
+/*
+ * What is asked of an open device node, by a child because opening one may wait as well. A node is taken only where it
+ * is of the number that it should have; -ENOENT else. See framebuffer_consoles and block_is_claimed in host.h; this one
+ * returns -EBUSY for a device that is claimed.
+ */
+int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret);
+int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms);

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fb.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +118,49 @@ static ssize_t answer_run(const struct watched_request *request)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
 }
 
+/* Opens a node of the directory, if it is the one that was meant. */
+static int open_node(const struct watched_request *request, int directory, mode_t type, int flags)
+{
+	const char *path = request->value;
+	int node CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
+	struct stat st;
+
+	if (node < 0)
+		return node;
+	if (fstat(node, &st) < 0)
+		return -errno;
+	if ((st.st_mode & S_IFMT) != type || st.st_rdev != request->number)
+		return -ENOENT;
+	return beneath_open(directory, path, flags | O_NOFOLLOW | O_NONBLOCK, 0);
+}
+
+static ssize_t answer_consoles(const struct watched_request *request, int directory, char *value)
+{
+	int framebuffer CLOSE_FD = open_node(request, directory, S_IFCHR, O_RDONLY);
+	uint64_t consoles = 0;
+
+	if (framebuffer < 0)
+		return framebuffer;
+	for (unsigned int console = 1; console <= CONSOLE_MAX; console++) {
+		struct fb_con2fbmap map = { .console = console, .framebuffer = UINT32_MAX };
+
+		if (ioctl(framebuffer, FBIOGET_CON2FBMAP, &map) < 0)
+			return -errno;
+		if (map.framebuffer == minor(request->number))
+			consoles |= UINT64_C(1) << console;
+	}
+	memcpy(value, &consoles, sizeof(consoles));
+	return sizeof(consoles);
+}
+
+static ssize_t answer_claim(const struct watched_request *request, int directory)
+{
+	/* Whoever has it for himself alone is refused nothing; we are. */
+	int disk CLOSE_FD = open_node(request, directory, S_IFBLK, O_RDONLY | O_EXCL);
+
+	return disk < 0 ? disk : 0;
+}
+
 static void serve(struct watched_request *request, int file)
 {
 	static struct watched_answer answer;
@@ -129,6 +176,13 @@ static void serve(struct watched_request *request, int file)
 		break;
 	case WATCHED_RUN:
 		answer.result = answer_run(request);
+		break;
+	case WATCHED_CONSOLES:
+		answer.result = answer_consoles(request, file, answer.value);
+		size += answer.result > 0 ? (size_t)answer.result : 0;
+		break;
+	case WATCHED_CLAIM:
+		answer.result = answer_claim(request, file);
 		break;
 	}
 	(void)send(SOCKET_FD, &answer, size, MSG_NOSIGNAL);
