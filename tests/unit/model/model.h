@@ -7,3 +7,4 @@
 TCase *case_address(void);
 TCase *case_card(void);
 TCase *case_inventory(void);
+TCase *case_nvidia(void);
