@@ -5,7 +5,7 @@
 
 static bool is_same(const struct node *a, const struct node *b)
 {
-	return a->block == b->block && a->reach == b->reach && a->major == b->major && a->minor == b->minor &&
+	return a->block == b->block && a->major == b->major && a->minor == b->minor &&
 	       address_compare(a->owner, b->owner) == 0;
 }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What each generation of the nvidia driver does in remove(), at every boundary; and the set of device nodes. */
+/* What each generation of the nvidia driver does in remove(), at every boundary. */
 #include "model/nvidia.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "model/node.h"
 #include "tests/unit/model/model.h"
 
 static const struct {
@@ -64,38 +60,11 @@ START_TEST(test_names)
 }
 END_TEST
 
-/* Once for its number and owner, and no more than fit. */
-START_TEST(test_nodes)
-{
-	static struct nodes nodes;
-	struct node node = { .major = 226, .owner = { .bus = 1 }, .name = "/dev/dri/card0" };
-
-	nodes.n_nodes = 0;
-	ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	strcpy(node.name, "/dev/dri/other");
-	ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	ck_assert_uint_eq(nodes.n_nodes, 1);
-	ck_assert_str_eq(nodes.nodes[0].name, "/dev/dri/card0");
-	node.block = true;
-	ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	node.owner.function = 1;
-	ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	ck_assert_uint_eq(nodes.n_nodes, 3);
-	for (node.minor = 1; nodes.n_nodes < NODES_MAX; node.minor++)
-		ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	ck_assert_int_eq(nodes_add(&nodes, &node), -E2BIG);
-	node.minor--;
-	ck_assert_int_eq(nodes_add(&nodes, &node), 0);
-	ck_assert_uint_eq(nodes.n_nodes, NODES_MAX);
-}
-END_TEST
-
 TCase *case_nvidia(void)
 {
 	TCase *tcase = suite_case("nvidia");
 
 	add_rows(tcase, test_generation, generations);
 	tcase_add_test(tcase, test_names);
-	tcase_add_test(tcase, test_nodes);
 	return tcase;
 }
