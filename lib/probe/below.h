@@ -34,3 +34,9 @@ int below_read_number(const struct below *below, const char *name, uint32_t *ret
 
 /* Reads its device number. Returns 0, -ENOENT when it has none, -EBADMSG. */
 int below_read_device(const struct below *below, uint32_t *ret_major, uint32_t *ret_minor);
+
+/*
+ * What the kernel calls its node below /dev, as much of it as fits: "dri/card0". By its subsystem and name, where sysfs
+ * has '!' for a slash; uevent would tell, under the device's lock.
+ */
+void below_name(const struct below *below, uint32_t major, char *name, size_t size);

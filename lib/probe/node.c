@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "probe/below.h"
 #include "probe/console.h"
 #include "probe/nvidia.h"
 
-#define VFIO_PCI    "vfio-pci"
-#define SOUND_MAJOR 116
+#define VFIO_PCI "vfio-pci"
 
 struct search {
 	const struct host *host;
@@ -21,49 +19,10 @@ struct search {
 	struct nodes *nodes;
 };
 
-/* Where classes put their nodes: what their devnode() says in the kernel. uevent would tell, under the device's lock.
- */
-static const char *folder_of(const struct below *below, uint32_t major)
-{
-	static const struct {
-		const char *subsystem, *folder;
-	} folders[] = {
-		{ "drm", "dri/" },
-		{ "accel", "accel/" },
-		{ "input", "input/" },
-		{ "usbmisc", "usb/" },
-		{ "bsg", "bsg/" },
-		{ "vfio", "vfio/" },
-		{ "vfio-dev", "vfio/devices/" },
-		{ "infiniband_verbs", "infiniband/" },
-		{ "infiniband_mad", "infiniband/" },
-	};
-
-	/* What OSS calls /dev/dsp is of the same class. */
-	if (strcmp(below->subsystem, "sound") == 0)
-		return major == SOUND_MAJOR ? "snd/" : "";
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (strcmp(below->subsystem, folders[i].subsystem) == 0)
-			return folders[i].folder;
-	}
-	return "";
-}
-
-/* The name below /dev, as much of it as fits. sysfs writes '!' where a name has a slash. */
 static void set_name(struct node *node, const struct below *below)
 {
-	uint32_t bus, device;
-	struct text text;
-
-	text_init(&text, node->name, sizeof(node->name));
-	if (strcmp(below->subsystem, "usb") == 0 && below_read_number(below, "busnum", &bus) == 0 &&
-		below_read_number(below, "devnum", &device) == 0) {
-		text_add(&text, "/dev/bus/usb/%03u/%03u", bus, device);
-		return;
-	}
-	text_add(&text, "/dev/%s%s", folder_of(below, node->major), below->name);
-	for (char *c = strchr(node->name, '!'); c; c = strchr(c, '!'))
-		*c = '/';
+	(void)snprintf(node->name, sizeof(node->name), "/dev/");
+	below_name(below, node->major, node->name + strlen("/dev/"), sizeof(node->name) - strlen("/dev/"));
 }
 
 static int visit_device(void *data, const struct below *below)
