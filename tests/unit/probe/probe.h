@@ -10,3 +10,4 @@ TCase *case_critical(void);
 TCase *case_daemon(void);
 TCase *case_nvidia(void);
 TCase *case_node(void);
+TCase *case_activity(void);
