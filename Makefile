@@ -250,7 +250,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes daemon domain journal number step
+FUZZERS      := address attributes daemon domain journal number step unit
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -261,6 +261,7 @@ fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_number     := -max_len=64
 fuzz_flags_step       := -max_len=256
+fuzz_flags_unit       := -max_len=512
 
 fuzz_archives := $(call archives,apply $(below_apply))
 
