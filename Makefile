@@ -177,6 +177,9 @@ do-bench: all $(BUILD)/bench $(BUILD)/empty $(BUILD)/tests/ask-kernel
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
 
+$(BUILD)/bench-scan: $(BUILD)/tests/bench/scan.o $(call archives,probe host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
+
 $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -Wl,--no-as-needed $$($(PKG_CONFIG) --libs libxml-2.0)
 
@@ -250,7 +253,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes daemon domain journal number step unit
+FUZZERS      := address attributes daemon domain journal maps number step unit
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -259,6 +262,7 @@ fuzz_flags_attributes := -max_len=1024
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
+fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_step       := -max_len=256
 fuzz_flags_unit       := -max_len=512
