@@ -85,7 +85,8 @@ endef
 
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
-ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt
+# libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
+ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
@@ -142,7 +143,7 @@ clean:
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev \
-	libinih-dev
+	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 
@@ -167,19 +168,25 @@ lab demo bench:
 	@$(MAKE) --no-print-directory do-$@
 	@$(give_build)
 
+# What the lab installs beside the programs.
+lab_programs := $(BUILD)/tests/ask-kernel $(BUILD)/tests/ask-manager
+
 .PHONY: do-lab do-demo do-bench
-do-lab: $(BUILD)/tests/ask-kernel
+do-lab: $(lab_programs)
 	@tests/lab/lab run
 
-do-demo: $(BUILD)/tests/ask-kernel
+do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/empty $(BUILD)/tests/ask-kernel
+do-bench: all $(BUILD)/bench $(BUILD)/empty $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench-scan: $(BUILD)/tests/bench/scan.o $(call archives,probe host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
 
 $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ -Wl,--no-as-needed $$($(PKG_CONFIG) --libs libxml-2.0)
@@ -194,7 +201,7 @@ libsupport  := $(BUILD)/tests/libsupport.a
 archives_programs := $(call archives,model base)
 pkgs_test_base    := json-c
 pkgs_test_model   := json-c
-pkgs_test_host    := json-c libpci
+pkgs_test_host    := json-c libpci libsystemd
 pkgs_test_probe   := json-c libpci libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci libxml-2.0
@@ -222,6 +229,10 @@ $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call arch
 $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libpci)
 
+# Asks systemd and logind, one question each: build/tests/ask-manager stop UNIT DEADLINE_MS
+$(BUILD)/tests/ask-manager: $(BUILD)/tests/contract/ask_manager.o $(call archives,host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
+
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
 .PHONY: check-unit check-san run-unit check-layers check-rules
 check-unit: all check-layers check-rules
@@ -231,7 +242,7 @@ check-san:
 	@$(MAKE) --no-print-directory SAN=1 all run-unit
 
 .PHONY: test-programs
-test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/ask-kernel
+test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(lab_programs)
 
 run-unit: test-programs all
 	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(TESTS:%=test_%)
@@ -254,7 +265,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes daemon domain journal number step
+FUZZERS      := address attributes daemon domain journal maps number nvidia step unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -263,8 +274,12 @@ fuzz_flags_attributes := -max_len=1024
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
+fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
+fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_step       := -max_len=256
+fuzz_flags_unit       := -max_len=512
+fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
 fuzz_archives := $(call archives,apply $(below_apply))
 

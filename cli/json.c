@@ -33,11 +33,11 @@ json_object *json_step(const struct step *step)
 
 	step_describe(step, sentence);
 	json_object_object_add(object, "kind", json_object_new_string(step_kind_name(step->kind)));
-	json_object_object_add(object, "address", step->kind == STEP_MODULE ? NULL : json_address(step->target));
+	json_object_object_add(object, "address", step_kind_has_target(step->kind) ? json_address(step->target) : NULL);
 	json_object_object_add(object, "old", json_text_or_null(step->old));
 	json_object_object_add(object, "new", json_text_or_null(step->new));
 	json_object_object_add(object, "sentence", json_object_new_string(sentence));
-	json_object_object_add(object, "deadline_ms", json_object_new_int((int)step_kind_deadline_ms(step->kind)));
+	json_object_object_add(object, "deadline_ms", json_object_new_int((int)step_deadline_ms(step)));
 	return object;
 }
 

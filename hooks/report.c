@@ -28,7 +28,7 @@ static void send_step(void *data, const char *owner, const struct step *step, in
 	struct log_field fields[] = {
 		{ "GPU_HANDOFF_DOMAIN", domain->name },
 		{ "GPU_HANDOFF_UUID", domain->uuid },
-		{ "GPU_HANDOFF_ADDRESS", step->kind == STEP_MODULE ? NULL : address.s },
+		{ "GPU_HANDOFF_ADDRESS", step_kind_has_target(step->kind) ? address.s : NULL },
 		{ "GPU_HANDOFF_STEP", step_kind_name(step->kind) },
 		{ "GPU_HANDOFF_OLD", step->old },
 		{ "GPU_HANDOFF_NEW", step->new },

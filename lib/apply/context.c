@@ -2,6 +2,7 @@
 #include "apply/context.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "apply/lock.h"
 #include "apply/poison.h"
 #include "base/clock.h"
-#include "probe/daemon.h"
+#include "probe/process.h"
 
 struct handover *handover_new(const struct host *host, const struct observer *observer)
 {
@@ -36,6 +37,15 @@ static void note(struct handover *handover, const char *owner, const char *sente
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence)
 {
 	note(handover, journal_owner_name(journal), sentence);
+}
+
+void context_note_wait(
+	struct handover *handover, const char *owner, unsigned int seconds, const struct refusal *refusal)
+{
+	char sentence[sizeof(refusal->sentence) + 64];
+
+	(void)snprintf(sentence, sizeof(sentence), "waiting for up to %u seconds: %s", seconds, refusal->sentence);
+	note(handover, owner, sentence);
 }
 
 void context_begin(struct handover *handover)

@@ -7,17 +7,25 @@
 #include "apply/handover.h"
 #include "apply/journal.h"
 #include "base/text.h"
+#include "model/occupancy.h"
+#include "model/policy.h"
 
 struct handover {
 	const struct host *host;
 	const struct observer *observer;
 	struct inventory inventory;
+	struct occupancy occupancy;
+	struct settings settings;
 	struct journal journal; /* of the owner that the call is about */
 	struct journal other;   /* of another one, looked at on the way */
 	struct journal poison;  /* of a function that is being poisoned */
 	struct plan undo;
 	char buffer[JOURNAL_SIZE_MAX];
 };
+
+/* Tells that a refusal is not the last word for so long. */
+void context_note_wait(
+	struct handover *handover, const char *owner, unsigned int seconds, const struct refusal *refusal);
 
 /* Tells the observer. */
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence);
@@ -52,6 +60,23 @@ int context_take(struct handover *handover, int runtime, const struct domain *do
 
 /* 1 when nobody has any VFIO group of the journal open, 0 and the group when somebody has, or -errno. */
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open);
+
+/*
+ * Waits until nobody uses the function of a STEP_FREE, for its time at most. again: it follows another one at once,
+ * whose look at the host serves it too. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int context_await_free(struct handover *handover, const struct step *step, bool again, struct refusal *refusal);
+
+/* What context_patiently() tries, under the lock. */
+typedef int context_attempt(
+	struct handover *handover, int runtime, const struct domain *domain, pid_t daemon, struct refusal *refusal);
+
+/*
+ * Tries under the lock; while the refusal is that somebody uses a function, it tries again, without the lock in
+ * between, for as long as the policy waits. owner as for context_lock(). Returns what the last attempt returned.
+ */
+int context_patiently(struct handover *handover, const char *owner, context_attempt *attempt,
+	const struct domain *domain, pid_t daemon, struct refusal *refusal);
 
 /*
  * Undoes the steps of a journal that is open at fd, all of them, whatever fails; those of a poisoned function are its

@@ -26,21 +26,22 @@ int handover_find_card(struct handover *handover, struct address address, struct
 	return 0;
 }
 
-int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal)
+/* Under the lock. */
+static int detach(
+	struct handover *handover, int runtime, const struct domain *card, pid_t daemon, struct refusal *refusal)
 {
 	struct journal *journal = &handover->journal;
-	int runtime CLOSE_FD = runtime_open(handover->host, true), lock CLOSE_FD = -1;
-	int r;
 
-	if (runtime < 0)
-		return context_refuse_state(refusal, runtime);
+	(void)daemon;
 	memset(journal, 0, sizeof(*journal));
 	journal->kind = JOURNAL_DETACHED;
 	(void)text_copy(journal->owner, sizeof(journal->owner), address_text(card->hostdevs[0]).s);
-	r = context_lock(handover, runtime, journal->owner, &lock, refusal);
-	if (r < 0)
-		return r;
 	return context_take(handover, runtime, card, refusal);
+}
+
+int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal)
+{
+	return context_patiently(handover, address_text(card->hostdevs[0]).s, detach, card, 0, refusal);
 }
 
 struct search {

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "host/manager.h"
+#include "plan/plan.h"
 #include "probe/inventory.h"
 
 int driver_is_loaded(const struct host *host, const char *driver)
@@ -27,7 +29,7 @@ static int execute_module(const struct host *host, const struct step *step)
 
 	if (r != 0)
 		return r;
-	r = host->kernel->load_module(host, step->new, (int)step_kind_deadline_ms(step->kind));
+	r = host->kernel->load_module(host, step->new, (int)step_deadline_ms(step));
 	if (r < 0)
 		return r;
 	r = driver_is_loaded(host, step->new);
@@ -48,7 +50,7 @@ static bool same_value(const struct step *step, const char *a, const char *b)
 static int execute_attribute(const struct host *host, const struct step *step)
 {
 	const char *attribute = step_kind_attribute(step->kind);
-	int deadline_ms = (int)step_kind_deadline_ms(step->kind);
+	int deadline_ms = (int)step_deadline_ms(step);
 	char path[128], value[STEP_VALUE_SIZE];
 	int device CLOSE_FD = function_open(host, step->target);
 	ssize_t n;
@@ -99,7 +101,7 @@ static int execute_driver(const struct host *host, const struct step *step)
 {
 	bool binding = step->kind == STEP_BIND;
 	const char *name = binding ? step->new : step->old;
-	char path[sizeof("bus/pci/drivers//unbind") + DRIVER_NAME_SIZE], driver[STEP_VALUE_SIZE];
+	char path[sizeof("bus/pci/drivers//unbind") + STEP_VALUE_SIZE], driver[STEP_VALUE_SIZE];
 	int r;
 
 	/* One part of a path, whatever a journal says. */
@@ -117,7 +119,7 @@ static int execute_driver(const struct host *host, const struct step *step)
 	if (!binding && group_is_open(host, step->target))
 		return -EBUSY;
 	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s/%s", name, binding ? "bind" : "unbind");
-	r = host->kernel->write(host, path, address_text(step->target).s, (int)step_kind_deadline_ms(step->kind));
+	r = host->kernel->write(host, path, address_text(step->target).s, (int)step_deadline_ms(step));
 	if (r < 0)
 		return r;
 	r = read_driver(host, step->target, driver);
@@ -134,6 +136,42 @@ bool step_is_bound(const struct host *host, const struct step *step)
 	       strcmp(driver, step->new) == 0;
 }
 
+static int execute_unit(const struct host *host, const struct step *step)
+{
+	int deadline_ms = (int)step_deadline_ms(step);
+	bool starting = step->kind == STEP_START;
+	int r = host->manager->unit_is_active(host, starting ? step->new : step->old, deadline_ms);
+
+	if (r < 0)
+		return r;
+	if (starting == (r == 1))
+		return 1;
+	return starting ? host->manager->start_unit(host, step->new, deadline_ms)
+			: host->manager->stop_unit(host, step->old, deadline_ms);
+}
+
+/* A session by its id, or those of a person: "user 1000". */
+static int execute_end(const struct host *host, const struct step *step)
+{
+	int deadline_ms = (int)step_deadline_ms(step);
+	uint64_t uid;
+	int r;
+
+	if (strncmp(step->old, PLAN_USER, strlen(PLAN_USER)) != 0)
+		r = host->manager->end_session(host, step->old, deadline_ms);
+	else if (text_parse_number(step->old + strlen(PLAN_USER), 10, UINT32_MAX, &uid) < 0)
+		r = -EINVAL;
+	else
+		r = host->manager->end_sessions_of(host, (uid_t)uid, deadline_ms);
+	return r == -ENOENT ? 1 : r > 0 ? 0 : r;
+}
+
+static int execute_persistence(const struct host *host, const struct step *step)
+{
+	return host->kernel->set_persistence(
+		host, address_text(step->target).s, step->new, (int)step_deadline_ms(step));
+}
+
 static int execute(const struct host *host, const struct step *step)
 {
 	switch (step->kind) {
@@ -146,6 +184,14 @@ static int execute(const struct host *host, const struct step *step)
 	case STEP_UNBIND:
 	case STEP_BIND:
 		return execute_driver(host, step);
+	case STEP_STOP:
+	case STEP_START:
+		return execute_unit(host, step);
+	case STEP_END:
+		return execute_end(host, step);
+	case STEP_PERSISTENCE:
+		return execute_persistence(host, step);
+	case STEP_FREE:
 	case STEP_KINDS_:
 		break;
 	}

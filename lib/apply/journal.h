@@ -37,7 +37,7 @@
 #define JOURNAL_OWNER_SIZE DOMAIN_UUID_SIZE
 
 /* A journal of a full plan fits. */
-#define JOURNAL_SIZE_MAX (512u * 1024)
+#define JOURNAL_SIZE_MAX (2048u * 1024)
 
 enum journal_state {
 	JOURNAL_TAKING, /* begun, not finished: a crash, or at work under the lock */

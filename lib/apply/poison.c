@@ -9,7 +9,7 @@
 #include "apply/context.h"
 #include "base/fd.h"
 #include "host/runtime.h"
-#include "probe/daemon.h"
+#include "probe/process.h"
 
 #define DIRECTORY_NAME "poisoned"
 
@@ -32,10 +32,7 @@ bool poison_has(int runtime, struct address address)
 
 bool poison_is_over(const struct host *host, const struct journal *record)
 {
-	uint64_t start;
-	int r = process_probe_start(host, record->writer, &start);
-
-	return r == 0 || (r == 1 && start != record->writer_start);
+	return process_is_alive(host, record->writer, record->writer_start) == 0;
 }
 
 int poison_refuse(struct address address, struct refusal *refusal)

@@ -5,11 +5,14 @@
 #include "apply/context.h"
 #include "apply/execute.h"
 #include "apply/poison.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "host/runtime.h"
+#include "probe/config.h"
 #include "probe/critical.h"
 #include "probe/daemon.h"
 #include "probe/inventory.h"
+#include "probe/occupancy.h"
 
 /* Nothing that takes the lock of a poisoned device is read, so this comes before anything that does. */
 static int check_poisoned(const struct handover *handover, int runtime, struct address address, struct refusal *refusal)
@@ -56,16 +59,59 @@ static int probe_hostdevs(struct handover *handover, int runtime, const struct d
 	return 0;
 }
 
+/* The functions that may be taken. Returns whether a driver of the host has one of them. */
+static bool find_taken(const struct inventory *inventory, const struct domain *domain, struct inventory *ret)
+{
+	bool bound = false;
+
+	ret->n_functions = 0;
+	for (unsigned int i = 0; i < inventory->n_functions; i++) {
+		const struct function *function = &inventory->functions[i];
+
+		for (unsigned int j = 0; j < domain->n_hostdevs; j++) {
+			if (!address_same_slot(function->address, domain->hostdevs[j]))
+				continue;
+			(void)inventory_put(ret, function);
+			bound = bound || (function->driver[0] && strcmp(function->driver, PLAN_DRIVER) != 0);
+		}
+	}
+	return bound;
+}
+
+static int probe_occupancy(struct handover *handover, const struct domain *domain, struct refusal *refusal)
+{
+	struct occupancy *occupancy = &handover->occupancy;
+	int r;
+
+	memset(occupancy, 0, sizeof(*occupancy));
+	if (!find_taken(&handover->inventory, domain, &occupancy->functions))
+		return 0;
+	r = occupancy_probe(handover->host, occupancy);
+	if (r < 0)
+		return refusal_set(refusal, REFUSAL_STATE, "cannot tell who uses the hostdevs: %s",
+			r == KERNEL_STUCK ? "the nvidia driver does not answer; see 'journalctl -k'" : strerror(-r));
+	occupancy_probe_persistence(handover->host, occupancy);
+	return 0;
+}
+
 /* A domain without a name is a card that a person detaches. */
 static int make_plan(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
+	struct situation situation = {
+		.inventory = &handover->inventory,
+		.module_loaded = driver_is_loaded(handover->host, PLAN_DRIVER) == 1,
+		.settings = &handover->settings,
+		/* A recorded machine has no processes. */
+		.occupancy = handover->host->kernel == &kernel_recorded ? NULL : &handover->occupancy,
+	};
 	int r;
 
 	r = probe_hostdevs(handover, runtime, domain, refusal);
+	if (r == 0 && situation.occupancy)
+		r = probe_occupancy(handover, domain, refusal);
 	if (r < 0)
 		return r;
-	r = plan_take(domain, &handover->inventory, driver_is_loaded(handover->host, PLAN_DRIVER) == 1,
-		&handover->journal.plan, refusal);
+	r = plan_take(domain, &situation, &handover->journal.plan, refusal);
 	if (r < 0 || runtime < 0)
 		return r;
 	return context_check_free(handover, runtime, domain->name[0] ? domain->uuid : NULL, !domain->name[0], refusal);
@@ -80,6 +126,7 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 	/* An ordinary user sees the plan, not what other domains hold. */
 	if (runtime < 0 && runtime != -ENOENT && runtime != -EACCES)
 		return context_refuse_state(refusal, runtime);
+	config_probe(handover->host, &handover->settings);
 	r = make_plan(handover, runtime, domain, refusal);
 	*ret_inventory = &handover->inventory;
 	*ret_plan = &handover->journal.plan;
@@ -90,9 +137,8 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 static int roll_back(
 	struct handover *handover, int runtime, int fd, int r, struct text *failure, struct refusal *refusal)
 {
-	int result;
-
 	bool stuck = r == KERNEL_STUCK;
+	int result;
 
 	text_add(failure, "; ");
 	result = context_undo(handover, runtime, &handover->journal, fd, failure);
@@ -129,12 +175,37 @@ static void note_forgotten(struct handover *handover)
 	}
 }
 
+/* Does the step after it is in the journal, and says why it cannot. */
+static int carry_out_step(
+	struct handover *handover, int runtime, int fd, const struct step *step, bool again, struct text *failure)
+{
+	struct refusal held;
+	int r;
+
+	/* It changes nothing, so there is nothing to record. */
+	if (step->kind == STEP_FREE) {
+		r = context_await_free(handover, step, again, &held);
+		if (r < 0)
+			text_add(failure, "%s", held.sentence);
+		return r;
+	}
+	r = journal_append(fd, step);
+	if (r >= 0)
+		r = context_execute(handover, runtime, &handover->journal, fd, step);
+	/* The card is free: a service that does not start again is told of, and no reason to refuse. */
+	if (step->kind == STEP_START)
+		return 0;
+	if (r < 0)
+		step_describe_failure(failure, step, r);
+	return r;
+}
+
 /* Carries out the plan of handover->journal, whose head is set. No allocation from here on. */
 static int carry_out(struct handover *handover, int runtime, struct refusal *refusal)
 {
 	struct journal *journal = &handover->journal;
 	unsigned int n_steps = journal->plan.n_steps;
-	char sentence[2 * STEP_SENTENCE_SIZE + 128];
+	char sentence[sizeof(refusal->sentence)];
 	struct text failure;
 	int fd CLOSE_FD = -1;
 	int r = 0;
@@ -150,11 +221,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 
 		/* What is undone are the steps that were begun. */
 		journal->plan.n_steps = i + 1;
-		r = journal_append(fd, step);
-		if (r >= 0)
-			r = context_execute(handover, runtime, journal, fd, step);
-		if (r < 0)
-			step_describe_failure(&failure, step, r);
+		r = carry_out_step(handover, runtime, fd, step, i > 0 && step[-1].kind == STEP_FREE, &failure);
 	}
 	if (r >= 0) {
 		r = journal_mark(fd, JOURNAL_HELD);
@@ -191,21 +258,13 @@ static int take_back_own(struct handover *handover, int runtime, const char *own
 	return context_give_back(handover, runtime, journal, RELEASE_DEADLINE_MS, refusal);
 }
 
-int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+/* Under the lock. */
+static int take(
+	struct handover *handover, int runtime, const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
 	struct journal *journal = &handover->journal;
-	int runtime CLOSE_FD = -1, lock CLOSE_FD = -1;
-	int r;
+	int r = take_back_own(handover, runtime, domain->uuid, refusal);
 
-	if (!domain->uuid[0])
-		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has no uuid");
-	runtime = runtime_open(handover->host, true);
-	if (runtime < 0)
-		return context_refuse_state(refusal, runtime);
-	r = context_lock(handover, runtime, domain->name, &lock, refusal);
-	if (r < 0)
-		return r;
-	r = take_back_own(handover, runtime, domain->uuid, refusal);
 	if (r < 0)
 		return r;
 	memset(journal, 0, sizeof(*journal));
@@ -214,4 +273,11 @@ int handover_take(struct handover *handover, const struct domain *domain, pid_t 
 	if (daemon && daemon_probe(handover->host, daemon, &journal->daemon_start) == 1)
 		journal->daemon = daemon;
 	return context_take(handover, runtime, domain, refusal);
+}
+
+int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	if (!domain->uuid[0])
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has no uuid");
+	return context_patiently(handover, domain->name, take, domain, daemon, refusal);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
 
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <syslog.h>
+
+#include "base/systemd.h"
 
 #define FIELD_SIZE 1280
 
@@ -16,16 +17,13 @@ static int (*journal_sendv)(const struct iovec *, int);
 void log_open(void)
 {
 	static bool opened;
-	void *library;
 
 	if (opened)
 		return;
 	opened = true;
 	openlog(LOG_IDENTIFIER, LOG_PID | LOG_NDELAY, LOG_DAEMON);
-	library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
-	/* Kept for the life of the process; POSIX says that this conversion works. */
-	if (library)
-		journal_sendv = (int (*)(const struct iovec *, int))dlsym(library, "sd_journal_sendv");
+	/* POSIX says that this conversion works. */
+	journal_sendv = (int (*)(const struct iovec *, int))systemd_function("sd_journal_sendv");
 }
 
 void log_send(int priority, const char *message, const struct log_field *fields, size_t n_fields)

@@ -46,6 +46,17 @@ int text_copy(char *target, size_t size, const char *source)
 	return 0;
 }
 
+bool text_take_line(const char **string, char *line, size_t size)
+{
+	size_t length = strcspn(*string, "\n"), fits = length < size ? length : size - 1;
+	bool taken = **string;
+
+	memcpy(line, *string, fits);
+	line[fits] = '\0';
+	*string += length + ((*string)[length] == '\n');
+	return taken;
+}
+
 static int digit_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')

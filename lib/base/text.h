@@ -32,6 +32,12 @@ void text_add_foreign(struct text *text, const char *foreign);
 int text_copy(char *target, size_t size, const char *source);
 
 /*
+ * Copies the next line of *string without its newline, as much as fits, and moves *string behind it. Returns false,
+ * and an empty line, when there is none left.
+ */
+bool text_take_line(const char **string, char *line, size_t size);
+
+/*
  * Reads a whole unsigned number, digits only, of base 10 or 16 (no sign, space, or prefix). Returns 0 and writes
  * *ret; -EINVAL for anything that is no number, -ERANGE above max.
  */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "host/manager.h"
 
 /*
  * A rename or mount anywhere on the host, while ".." of a symlink is walked, makes openat2(2) ask for another try. So
@@ -57,12 +58,15 @@ int host_open(const char *sysroot, struct host *ret)
 {
 	int root CLOSE_FD = -1;
 
-	*ret = (struct host){ .sys = -1,
+	*ret = (struct host){
+		.sys = -1,
 		.proc = -1,
 		.dev = -1,
 		.run = -1,
 		.etc = -1,
-		.kernel = sysroot ? &kernel_recorded : &kernel_real };
+		.kernel = sysroot ? &kernel_recorded : &kernel_real,
+		.manager = sysroot ? &manager_recorded : &manager_systemd,
+	};
 	root = open(sysroot ? sysroot : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;

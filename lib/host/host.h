@@ -10,9 +10,11 @@
 
 #include <dirent.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct host;
+struct manager;
 
 /* An answer of ours, apart from every errno that a driver may give: those end at -4095. */
 #define KERNEL_STUCK (-5100)
@@ -33,10 +35,19 @@ struct kernel {
 		const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms);
 	/* Loads a module, with what it depends on. */
 	int (*load_module)(const struct host *host, const char *module, int deadline_ms);
-	/* Sets the persistence mode of an NVIDIA GPU, an address, with the driver's own tool: "0" or "1". */
+	/* The persistence mode of an NVIDIA GPU, an address, by the driver's own tool: 1 or 0; -ENOENT without it. */
+	int (*get_persistence)(const struct host *host, const char *address, int deadline_ms);
+	/* Sets it, likewise: "0" or "1". */
 	int (*set_persistence)(const struct host *host, const char *address, const char *value, int deadline_ms);
 	/* 1 when a process has the VFIO group open, 0 when none has. */
 	int (*group_is_open)(const struct host *host, int group);
+	/* The virtual consoles that framebuffer /dev/fbN shows (FBIOGET_CON2FBMAP): bit 1 to 63 of *ret. Returns 0. */
+	int (*framebuffer_consoles)(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret);
+	/*
+	 * 1 when somebody has the block device for himself alone: a mount, swap, md or dm, in whatever namespace; 0
+	 * when nobody has. path is relative to /dev, and -ENOENT when the node there is none of that number.
+	 */
+	int (*block_is_claimed)(const struct host *host, const char *path, dev_t number, int deadline_ms);
 };
 
 /* Writes, loads and asks for real. */
@@ -48,7 +59,8 @@ extern const struct kernel kernel_recorded;
 struct host {
 	int sys, proc, dev, run, etc; /* O_PATH directories, or -1 where the tree has none */
 	const struct kernel *kernel;
-	void *kernel_data; /* the table's own */
+	void *kernel_data;             /* the table's own */
+	const struct manager *manager; /* see host/manager.h */
 };
 
 /*

@@ -11,6 +11,8 @@
 #include "host/kmsg.h"
 #include "host/watched.h"
 
+#define NVIDIA_SMI "/usr/bin/nvidia-smi"
+
 static int real_begin(const struct host *host)
 {
 	return watched_begin(host);
@@ -50,15 +52,28 @@ static ssize_t real_read(
 /* modprobe, as libvirt itself does: it knows the module's dependencies, blacklists and built-ins. */
 static int real_load_module(const struct host *host, const char *module, int deadline_ms)
 {
-	int r = watched_run(host, (const char *[]){ "/sbin/modprobe", "-b", "--", module, NULL }, deadline_ms);
+	int r = watched_run(host, (const char *[]){ "/sbin/modprobe", "-b", "--", module, NULL }, NULL, 0, deadline_ms);
 
 	return r > 0 ? -ENOENT : r;
+}
+
+static int real_get_persistence(const struct host *host, const char *address, int deadline_ms)
+{
+	char answer[32];
+	int r = watched_run(host,
+		(const char *[]){
+			NVIDIA_SMI, "-i", address, "--query-gpu=persistence_mode", "--format=csv,noheader", NULL },
+		answer, sizeof(answer), deadline_ms);
+
+	if (r != 0)
+		return r < 0 ? r : -EIO;
+	return strcmp(answer, "Enabled\n") == 0 ? 1 : strcmp(answer, "Disabled\n") == 0 ? 0 : -EBADMSG;
 }
 
 static int real_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
 {
 	int r = watched_run(
-		host, (const char *[]){ "/usr/bin/nvidia-smi", "-i", address, "-pm", value, NULL }, deadline_ms);
+		host, (const char *[]){ NVIDIA_SMI, "-i", address, "-pm", value, NULL }, NULL, 0, deadline_ms);
 
 	return r > 0 ? -EIO : r;
 }
@@ -80,14 +95,30 @@ static int real_group_is_open(const struct host *host, int group)
 	return fd >= 0 || fd == -ENOENT || fd == -ENODEV || fd == -ENXIO ? 0 : fd;
 }
 
+static int real_framebuffer_consoles(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret)
+{
+	return watched_consoles(host, n, deadline_ms, ret);
+}
+
+static int real_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	int r = watched_claim(host, path, number, deadline_ms);
+
+	/* A drive without a disc, or what has just gone: nobody lives on it. */
+	return r == -ENOMEDIUM || r == -ENXIO || r == -ENODEV ? 0 : r == -EBUSY ? 1 : r;
+}
+
 const struct kernel kernel_real = {
 	.begin = real_begin,
 	.writer = real_writer,
 	.write = real_write,
 	.read = real_read,
 	.load_module = real_load_module,
+	.get_persistence = real_get_persistence,
 	.set_persistence = real_set_persistence,
 	.group_is_open = real_group_is_open,
+	.framebuffer_consoles = real_framebuffer_consoles,
+	.block_is_claimed = real_block_is_claimed,
 };
 
 static int recorded_begin(const struct host *host)
@@ -127,6 +158,14 @@ static int recorded_load_module(const struct host *host, const char *module, int
 	return -EROFS;
 }
 
+static int recorded_get_persistence(const struct host *host, const char *address, int deadline_ms)
+{
+	(void)host;
+	(void)address;
+	(void)deadline_ms;
+	return -ENOENT;
+}
+
 static int recorded_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
 {
 	(void)host;
@@ -143,12 +182,33 @@ static int recorded_group_is_open(const struct host *host, int group)
 	return 0;
 }
 
+static int recorded_framebuffer_consoles(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret)
+{
+	(void)host;
+	(void)n;
+	(void)deadline_ms;
+	*ret = 0;
+	return 0;
+}
+
+static int recorded_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	(void)host;
+	(void)path;
+	(void)number;
+	(void)deadline_ms;
+	return 0;
+}
+
 const struct kernel kernel_recorded = {
 	.begin = recorded_begin,
 	.writer = recorded_writer,
 	.write = recorded_write,
 	.read = recorded_read,
 	.load_module = recorded_load_module,
+	.get_persistence = recorded_get_persistence,
 	.set_persistence = recorded_set_persistence,
 	.group_is_open = recorded_group_is_open,
+	.framebuffer_consoles = recorded_framebuffer_consoles,
+	.block_is_claimed = recorded_block_is_claimed,
 };

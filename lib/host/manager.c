@@ -2,11 +2,267 @@
 #include "host/manager.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "host/bus.h"
+#include "host/session.h"
+
+#define UNIT_NAME_MAX   255
+#define JOB_PATH_SIZE   128
+#define BUS_NAME_SIZE   64
+#define SCOPE_NAME_SIZE sizeof("gpu-handoff-2147483647.scope")
+#define CGROUP_SIZE     4096
+#define STOP_TIMEOUT_US 100000
+
+static const struct bus_object systemd = {
+	"org.freedesktop.systemd1",
+	"/org/freedesktop/systemd1",
+	"org.freedesktop.systemd1.Manager",
+};
+
+static const struct bus_object bus_daemon = {
+	"org.freedesktop.DBus",
+	"/org/freedesktop/DBus",
+	"org.freedesktop.DBus",
+};
+
+/* The name may come from a control group, which containers and people name: systemd.unit(5) says what is one. */
+static bool unit_name_is_valid(const char *unit)
+{
+	size_t length = strspn(unit, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@");
+	const char *suffix = strrchr(unit, '.');
+
+	if (length > UNIT_NAME_MAX || unit[length] != '\0' || !suffix || suffix == unit || unit[0] == '@')
+		return false;
+	return strcmp(suffix, ".service") == 0 || strcmp(suffix, ".scope") == 0;
+}
+
+/* ---- jobs ---- */
+
+/* A job that is waited for, by the signal that ends it. */
+struct job {
+	char path[JOB_PATH_SIZE];
+	char sender[BUS_NAME_SIZE]; /* systemd's unique name: anybody may send us a signal */
+	int result;                 /* 1 while it runs */
+};
+
+static int job_removed(sd_bus_message *message, void *data, sd_bus_error *error)
+{
+	const char *path, *unit, *result, *sender = sd.message_get_sender(message);
+	struct job *job = (struct job *)data;
+	uint32_t id;
+
+	(void)error;
+	if (sd.message_is_signal(message, systemd.interface, "JobRemoved") <= 0 || !sender ||
+		strcmp(sender, job->sender) != 0)
+		return 0;
+	if (sd.message_read(message, "uoss", &id, &path, &unit, &result) >= 0 && strcmp(path, job->path) == 0)
+		job->result = strcmp(result, "done") == 0 ? 0 : -EIO;
+	return 0;
+}
+
+/* To be done before the job is begun: it may end before its beginning is answered. */
+static int jobs_watch(struct bus *bus, struct job *job)
+{
+	int r;
+
+	r = sd.add_filter(bus->connection, NULL, job_removed, job);
+	if (r >= 0)
+		r = bus_call(bus, &bus_daemon, "AddMatch", NULL, "s",
+			"type='signal',sender='org.freedesktop.systemd1',path='/org/freedesktop/systemd1',"
+			"interface='org.freedesktop.systemd1.Manager',member='JobRemoved'");
+	/* Without a subscriber systemd sends no signals. */
+	if (r >= 0)
+		r = bus_call(bus, &systemd, "Subscribe", NULL, "");
+	return r;
+}
+
+static int job_begun(struct job *job, sd_bus_message *reply)
+{
+	const char *path, *sender = sd.message_get_sender(reply);
+	int r;
+
+	r = sd.message_read(reply, "o", &path);
+	if (r >= 0)
+		r = text_copy(job->path, sizeof(job->path), path);
+	if (r >= 0)
+		r = text_copy(job->sender, sizeof(job->sender), sender ? sender : "");
+	return r < 0 ? r : 0;
+}
+
+static int unit_job(const struct host *host, const char *method, const char *unit, int deadline_ms)
+{
+	sd_bus_message *reply MESSAGE_UNREF = NULL;
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	struct job job = { .result = 1 };
+	int r;
+
+	if (!unit_name_is_valid(unit))
+		return -EINVAL;
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = jobs_watch(&bus, &job);
+	if (r >= 0)
+		r = bus_call(&bus, &systemd, method, &reply, "ss", unit, "replace");
+	if (r >= 0)
+		r = job_begun(&job, reply);
+	while (r >= 0 && job.result > 0)
+		r = bus_process(&bus);
+	return r < 0 ? r : job.result;
+}
+
+/* ---- what manager.h promises ---- */
+
+static int systemd_stop_unit(const struct host *host, const char *unit, int deadline_ms)
+{
+	return unit_job(host, "StopUnit", unit, deadline_ms);
+}
+
+static int systemd_start_unit(const struct host *host, const char *unit, int deadline_ms)
+{
+	return unit_job(host, "StartUnit", unit, deadline_ms);
+}
+
+static int unit_state(struct bus *bus, const char *unit, char *buffer, size_t size)
+{
+	sd_bus_message *found MESSAGE_UNREF = NULL, *reply MESSAGE_UNREF = NULL;
+	struct bus_object object = { systemd.service, NULL, "org.freedesktop.DBus.Properties" };
+	const char *state;
+	int r;
+
+	r = bus_call(bus, &systemd, "GetUnit", &found, "s", unit);
+	if (r >= 0)
+		r = sd.message_read(found, "o", &object.path);
+	if (r >= 0)
+		r = bus_call(bus, &object, "Get", &reply, "ss", "org.freedesktop.systemd1.Unit", "ActiveState");
+	if (r >= 0)
+		r = sd.message_read(reply, "v", "s", &state);
+	return r < 0 ? r : text_copy(buffer, size, state);
+}
+
+static int systemd_unit_is_active(const struct host *host, const char *unit, int deadline_ms)
+{
+	static const char *const states[] = { "active", "activating", "reloading", "refreshing" };
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	char state[32];
+	int r;
+
+	if (!unit_name_is_valid(unit))
+		return -EINVAL;
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = unit_state(&bus, unit, state, sizeof(state));
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strcmp(state, states[i]) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+const struct manager manager_systemd = {
+	.stop_unit = systemd_stop_unit,
+	.start_unit = systemd_start_unit,
+	.unit_is_active = systemd_unit_is_active,
+	.end_session = session_end,
+	.end_sessions_of = session_end_all_of,
+};
+
+/* ---- a scope of our own ---- */
+
+struct membership {
+	const struct host *host;
+	const char *scope;
+};
+
+/* 1 when the calling process is in the scope, 0, or -errno. */
+static int is_member(void *data)
+{
+	const struct membership *membership = (const struct membership *)data;
+	char text[CGROUP_SIZE], *rest = text, *line;
+	ssize_t n;
+
+	n = attribute_read(membership->host->proc, "self/cgroup", text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	/* A line a hierarchy; where there are several, it is in that of systemd's own. */
+	while ((line = strsep(&rest, "\n"))) {
+		const char *last = strrchr(line, '/');
+
+		if (last && strcmp(last + 1, membership->scope) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * A stop of the scope is a signal that does no harm, a moment's wait, and no SIGKILL: what would be killed is about to
+ * write to the kernel. KillMode=none would say it too, but is deprecated, and will one day be refused.
+ */
+static int scope_start(struct bus *bus, const char *scope, const char *description)
+{
+	return bus_call(bus, &systemd, "StartTransientUnit", NULL, "ssa(sv)a(sa(sv))", scope, "fail", 7, "Description",
+		"s", description, "Slice", "s", "system.slice", "CollectMode", "s", "inactive-or-failed", "KillSignal",
+		"i", SIGCONT, "SendSIGKILL", "b", 0, "TimeoutStopUSec", "t", (uint64_t)STOP_TIMEOUT_US, "PIDs", "au", 1,
+		(uint32_t)getpid(), 0);
+}
 
 int manager_enter_scope(const struct host *host, const char *description, int deadline_ms)
 {
-	(void)host;
-	(void)description;
-	(void)deadline_ms;
-	return -EOPNOTSUPP;
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	char scope[SCOPE_NAME_SIZE];
+	struct membership membership = { host, scope };
+	int r;
+
+	(void)snprintf(scope, sizeof(scope), "gpu-handoff-%d.scope", (int)getpid());
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = scope_start(&bus, scope, description);
+	if (r < 0)
+		return r;
+	r = clock_await(is_member, &membership, bus_left_ms(&bus));
+	if (r == 0)
+		return -ETIMEDOUT;
+	return r < 0 ? r : 0;
 }
+
+/* ---- a recorded host ---- */
+
+static int recorded_change_unit(const struct host *host, const char *unit, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)deadline_ms;
+	return -EROFS;
+}
+
+static int recorded_unit_is_active(const struct host *host, const char *unit, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)deadline_ms;
+	return 0;
+}
+
+static int recorded_end_sessions_of(const struct host *host, uid_t uid, int deadline_ms)
+{
+	(void)host;
+	(void)uid;
+	(void)deadline_ms;
+	return -EROFS;
+}
+
+const struct manager manager_recorded = {
+	.stop_unit = recorded_change_unit,
+	.start_unit = recorded_change_unit,
+	.unit_is_active = recorded_unit_is_active,
+	.end_session = recorded_change_unit,
+	.end_sessions_of = recorded_end_sessions_of,
+};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -156,10 +157,11 @@ ssize_t watched_read(const struct host *host, int fd, char *buffer, size_t size,
 	return n;
 }
 
-int watched_run(const struct host *host, const char *const arguments[], int deadline_ms)
+int watched_run(const struct host *host, const char *const arguments[], char *output, size_t size, int deadline_ms)
 {
 	struct watched_request request = { .kind = WATCHED_RUN };
 	static struct watched_answer answer;
+	int result;
 
 	for (size_t i = 0; arguments[i]; i++) {
 		size_t length = strlen(arguments[i]) + 1;
@@ -169,7 +171,38 @@ int watched_run(const struct host *host, const char *const arguments[], int dead
 		memcpy(request.value + request.size, arguments[i], length);
 		request.size += length;
 	}
-	return (int)ask(host, &request, -1, &answer, deadline_ms, -1, NULL);
+	result = (int)ask(host, &request, -1, &answer, deadline_ms, -1, NULL);
+	if (size > 0)
+		(void)snprintf(output, size, "%s", result >= 0 ? answer.value : "");
+	return result;
+}
+
+int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret)
+{
+	struct watched_request request = { .kind = WATCHED_CONSOLES,
+		.number = makedev(FRAMEBUFFER_MAJOR, framebuffer) };
+	static struct watched_answer answer;
+	ssize_t n;
+
+	request.size = 1 + (size_t)snprintf(request.value, sizeof(request.value), "fb%u", framebuffer);
+	n = ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n != sizeof(*ret))
+		return -EPROTO;
+	memcpy(ret, answer.value, sizeof(*ret));
+	return 0;
+}
+
+int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	struct watched_request request = { .kind = WATCHED_CLAIM, .number = number, .size = strlen(path) + 1 };
+	static struct watched_answer answer;
+
+	if (request.size > sizeof(request.value))
+		return -E2BIG;
+	memcpy(request.value, path, request.size);
+	return (int)ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
 }
 
 pid_t watched_pid(void)

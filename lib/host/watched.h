@@ -39,5 +39,16 @@ int watched_write(const struct host *host, int fd, const char *value, int deadli
 /* Reads the file to its end, which comes within WATCHED_READ_SIZE. Returns its length, KERNEL_STUCK, -E2BIG, -errno. */
 ssize_t watched_read(const struct host *host, int fd, char *buffer, size_t size, int deadline_ms);
 
-/* Runs a program: its whole path, then arguments, then NULL. Returns its exit status, KERNEL_STUCK, or -errno. */
-int watched_run(const struct host *host, const char *const arguments[], int deadline_ms);
+/*
+ * Runs a program: its whole path, then arguments, then NULL. The beginning of what it prints on stdout goes to output,
+ * a string; both NULL and 0 where nobody wants it. Returns its exit status, KERNEL_STUCK, or -errno.
+ */
+int watched_run(const struct host *host, const char *const arguments[], char *output, size_t size, int deadline_ms);
+
+/*
+ * What is asked of an open device node, by a child because opening one may wait as well. A node is taken only where it
+ * is of the number that it should have; -ENOENT else. See framebuffer_consoles and block_is_claimed in host.h; this one
+ * returns -EBUSY for a device that is claimed.
+ */
+int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret);
+int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms);

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fb.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,15 +89,15 @@ static ssize_t answer_write(const struct watched_request *request, int file)
 	return (size_t)n == request->size ? 0 : -EIO;
 }
 
-static ssize_t answer_run(const struct watched_request *request)
+static int spawn(const struct watched_request *request, int output, pid_t *ret)
 {
 	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
 	char *arguments[ARGUMENTS_MAX + 1] = { 0 };
+	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	size_t at = 0;
-	pid_t child;
-	int status, r;
+	int r;
 
 	for (size_t i = 0; i < ARGUMENTS_MAX && at < request->size; i++) {
 		arguments[i] = (char *)request->value + at;
@@ -102,16 +106,97 @@ static ssize_t answer_run(const struct watched_request *request)
 	r = posix_spawnattr_init(&attributes);
 	if (r != 0)
 		return -r;
-	(void)sigemptyset(&none);
-	(void)posix_spawnattr_setsigmask(&attributes, &none);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	r = posix_spawn(&child, arguments[0], NULL, &attributes, arguments, environment);
+	r = posix_spawn_file_actions_init(&actions);
+	if (r == 0) {
+		(void)sigemptyset(&none);
+		(void)posix_spawnattr_setsigmask(&attributes, &none);
+		(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+		if (r == 0)
+			r = posix_spawn(ret, arguments[0], &actions, &attributes, arguments, environment);
+		(void)posix_spawn_file_actions_destroy(&actions);
+	}
 	(void)posix_spawnattr_destroy(&attributes);
-	if (r != 0)
-		return -r;
+	return -r;
+}
+
+/* The beginning of what it prints is kept; the rest is read, so that it can end. */
+static void keep_output(int fd, char *value, size_t size)
+{
+	char rest[512];
+	size_t have = 0;
+	ssize_t n;
+
+	do {
+		bool full = have == size - 1;
+
+		n = full ? read(fd, rest, sizeof(rest)) : read(fd, value + have, size - 1 - have);
+		have += full || n < 0 ? 0 : (size_t)n;
+	} while (n > 0);
+	value[have] = '\0';
+}
+
+static ssize_t answer_run(const struct watched_request *request, char *value, size_t size)
+{
+	int reading CLOSE_FD = -1, writing CLOSE_FD = -1;
+	int ends[2], status, r;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	reading = ends[0];
+	writing = ends[1];
+	r = spawn(request, writing, &child);
+	if (r < 0)
+		return r;
+	fd_close(&writing);
+	keep_output(reading, value, size);
 	if (waitpid(child, &status, 0) < 0)
 		return -errno;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ECHILD;
+}
+
+/* Opens a node of the directory, if it is the one that was meant. */
+static int open_node(const struct watched_request *request, int directory, mode_t type, int flags)
+{
+	const char *path = request->value;
+	int node CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
+	struct stat st;
+
+	if (node < 0)
+		return node;
+	if (fstat(node, &st) < 0)
+		return -errno;
+	if ((st.st_mode & S_IFMT) != type || st.st_rdev != request->number)
+		return -ENOENT;
+	return beneath_open(directory, path, flags | O_NOFOLLOW | O_NONBLOCK, 0);
+}
+
+static ssize_t answer_consoles(const struct watched_request *request, int directory, char *value)
+{
+	int framebuffer CLOSE_FD = open_node(request, directory, S_IFCHR, O_RDONLY);
+	uint64_t consoles = 0;
+
+	if (framebuffer < 0)
+		return framebuffer;
+	for (unsigned int console = 1; console <= CONSOLE_MAX; console++) {
+		struct fb_con2fbmap map = { .console = console, .framebuffer = UINT32_MAX };
+
+		if (ioctl(framebuffer, FBIOGET_CON2FBMAP, &map) < 0)
+			return -errno;
+		if (map.framebuffer == minor(request->number))
+			consoles |= UINT64_C(1) << console;
+	}
+	memcpy(value, &consoles, sizeof(consoles));
+	return sizeof(consoles);
+}
+
+static ssize_t answer_claim(const struct watched_request *request, int directory)
+{
+	/* Whoever has it for himself alone is refused nothing; we are. */
+	int disk CLOSE_FD = open_node(request, directory, S_IFBLK, O_RDONLY | O_EXCL);
+
+	return disk < 0 ? disk : 0;
 }
 
 static void serve(struct watched_request *request, int file)
@@ -119,6 +204,7 @@ static void serve(struct watched_request *request, int file)
 	static struct watched_answer answer;
 	size_t size = offsetof(struct watched_answer, value);
 
+	answer.value[0] = '\0';
 	switch (request->kind) {
 	case WATCHED_WRITE:
 		answer.result = answer_write(request, file);
@@ -128,7 +214,15 @@ static void serve(struct watched_request *request, int file)
 		size += answer.result > 0 ? (size_t)answer.result : 0;
 		break;
 	case WATCHED_RUN:
-		answer.result = answer_run(request);
+		answer.result = answer_run(request, answer.value, sizeof(answer.value));
+		size += strlen(answer.value) + 1;
+		break;
+	case WATCHED_CONSOLES:
+		answer.result = answer_consoles(request, file, answer.value);
+		size += answer.result > 0 ? (size_t)answer.result : 0;
+		break;
+	case WATCHED_CLAIM:
+		answer.result = answer_claim(request, file);
 		break;
 	}
 	(void)send(SOCKET_FD, &answer, size, MSG_NOSIGNAL);

@@ -7,20 +7,28 @@
 #include "host/watched.h"
 
 enum watched_kind {
-	WATCHED_WRITE, /* value, to the file that comes with it */
-	WATCHED_READ,  /* that file */
-	WATCHED_RUN,   /* value: the arguments, each with its end */
+	WATCHED_WRITE,    /* value, to the file that comes with it */
+	WATCHED_READ,     /* that file */
+	WATCHED_RUN,      /* value: the arguments, each with its end */
+	WATCHED_CONSOLES, /* of the framebuffer value, a path below the directory that comes with it */
+	WATCHED_CLAIM,    /* of the block device value, likewise */
 };
+
+/* The number of framebuffers (Documentation/admin-guide/devices.rst), and how many consoles there can be:
+ * MAX_NR_CONSOLES. */
+#define FRAMEBUFFER_MAJOR 29
+#define CONSOLE_MAX       63
 
 /* A message of its own each, over a SOCK_SEQPACKET socket. */
 struct watched_request {
 	enum watched_kind kind;
-	size_t size; /* of value */
+	dev_t number; /* of the device node */
+	size_t size;  /* of value */
 	char value[WATCHED_VALUE_SIZE];
 };
 
 struct watched_answer {
-	ssize_t result; /* ≥ 0, or -errno; of a read the length */
+	ssize_t result; /* ≥ 0, or -errno; of a read, and of consoles, a uint64_t, the length of value */
 	char value[WATCHED_READ_SIZE];
 };
 

@@ -29,10 +29,12 @@ struct holder {
 
 struct holders {
 	unsigned int n_holders;
-	struct holder holders[HOLDERS_MAX]; /* by pid */
+	struct holder holders[HOLDERS_MAX]; /* by pid, the lowest */
 	unsigned int n_more;                /* that found no room */
 	unsigned int n_hidden;              /* processes that this user may not look at */
 };
 
+/* An index past NODES_MAX is in no set. */
 void node_set_add(struct node_set *set, unsigned int index);
 bool node_set_has(const struct node_set *set, unsigned int index);
+bool node_set_is_empty(const struct node_set *set);

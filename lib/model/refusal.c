@@ -16,6 +16,7 @@ static const char *const reason_names[] = {
 	[REFUSAL_CRITICAL] = "critical",
 	[REFUSAL_TAKEN] = "taken",
 	[REFUSAL_HELD] = "held",
+	[REFUSAL_DRIVER] = "driver",
 	[REFUSAL_POISONED] = "poisoned",
 	[REFUSAL_LOCKED] = "locked",
 	[REFUSAL_STATE] = "state",

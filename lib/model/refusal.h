@@ -15,7 +15,8 @@ enum refusal_reason {
 	REFUSAL_VIRTUAL,      /* its virtual functions are in use */
 	REFUSAL_CRITICAL,     /* the host lives on it */
 	REFUSAL_TAKEN,        /* another domain has it */
-	REFUSAL_HELD,         /* somebody uses it */
+	REFUSAL_HELD,         /* somebody uses it, who may yet go */
+	REFUSAL_DRIVER,       /* its driver never lets go of it */
 	REFUSAL_POISONED,     /* its driver has not let go of it */
 	REFUSAL_LOCKED,       /* another handover is at work */
 	REFUSAL_STATE,        /* /run/gpu-handoff cannot be trusted or used */

@@ -23,15 +23,20 @@ enum unit_kind {
 
 struct unit {
 	enum unit_kind kind;
-	uid_t uid;                 /* whose, of UNIT_SESSION and UNIT_USER_SERVICE where it tells */
-	char name[UNIT_NAME_SIZE]; /* a stranger's text: gdm.service, session-2.scope; of a container its name or id */
+	uid_t uid; /* whose, of UNIT_SESSION and UNIT_USER_SERVICE; UNIT_NO_UID where it does not tell, and for others
+		    */
+	char name[UNIT_NAME_SIZE]; /* a stranger's text: gdm.service, session-2.scope; of a container or VM its own name
+				    */
 };
+
+#define UNIT_NO_UID ((uid_t)-1)
 
 /* service, session, user-service, container, machine, other; "" for none */
 const char *unit_kind_name(enum unit_kind kind);
 
 /*
- * Reads the text of /proc/PID/cgroup, of version 2 or of 1 (the line of name=systemd). What it does not understand is
- * UNIT_NONE. Pure.
+ * Reads the text of /proc/PID/cgroup, of version 2 or of 1 (the line of name=systemd, which is asked first where there
+ * are both). The outermost manager's unit decides: what is below it was named by whom it was delegated to. Only of a
+ * person's own systemd is the innermost unit named. What it does not understand is UNIT_NONE. Pure.
  */
 void unit_parse(const char *text, struct unit *ret);

@@ -9,6 +9,7 @@
 
 #include "model/domain.h"
 #include "model/inventory.h"
+#include "model/occupancy.h"
 #include "model/refusal.h"
 #include "plan/step.h"
 
@@ -16,7 +17,11 @@
 #define PLAN_DRIVER "vfio-pci"
 
 #define PLAN_FUNCTIONS_MAX 128
-#define PLAN_STEPS_MAX     (6 * PLAN_FUNCTIONS_MAX + 1)
+#define PLAN_UNITS_MAX     64
+#define PLAN_STEPS_MAX     (8 * PLAN_FUNCTIONS_MAX + 2 * PLAN_UNITS_MAX + 1)
+
+/* What STEP_END ends: a session by its id, or those of a person: "user 1000". */
+#define PLAN_USER "user "
 
 /* A function that the plan takes. */
 struct taken {
@@ -36,16 +41,25 @@ struct plan {
 /* Whether the plan takes the function. */
 bool plan_takes(const struct plan *plan, struct address address);
 
-/* Adds a step at the end. There is room for six for each function, which is all that any plan needs. */
+/* Adds a step at the end. There is room for what any plan needs. */
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);
 
+/* What a plan is made from. */
+struct situation {
+	/* The hostdevs, their slots and their groups; a hostdev that it lacks is one that the host lacks. */
+	const struct inventory *inventory;
+	bool module_loaded; /* vfio-pci is there already */
+	/* Who uses the functions; NULL where nobody can be asked: a recorded machine. */
+	const struct occupancy *occupancy;
+	const struct settings *settings;
+};
+
 /*
- * The steps that give every hostdev of the domain to vfio-pci. The inventory must hold the hostdevs, their slots and
- * their groups; a hostdev that it lacks is one that the host lacks. module_loaded: vfio-pci is there already.
- * Returns 0, or -ECANCELED with the refusal filled and *ret undefined.
+ * The steps that give every hostdev of the domain to vfio-pci. Returns 0; -ECANCELED with the refusal filled and *ret
+ * undefined: REFUSAL_HELD when those who use a function may yet go.
  */
-int plan_take(const struct domain *domain, const struct inventory *inventory, bool module_loaded, struct plan *ret,
-	struct refusal *refusal);
+int plan_take(
+	const struct domain *domain, const struct situation *situation, struct plan *ret, struct refusal *refusal);
 
 /*
  * The steps that take those of a plan back, whether all of them were done or only the first few, the last one

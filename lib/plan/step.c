@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/policy.h"
 
-/* In a sentence: %a the function, %o the old value, %n the new one. Two kinds have a sentence for a case of theirs. */
+/* In a sentence: %a the function, %o the old value, %n the new one. Some kinds have a sentence for a case of theirs. */
 static const struct {
 	const char *name;
 	const char *attribute;
@@ -15,6 +16,7 @@ static const struct {
 	const char *kept;    /* old and new are the same: the kernel changes it on the way, so it is recorded */
 	const char *cleared; /* new is none */
 	unsigned int deadline_ms;
+	enum { ABOUT_HOST, ABOUT_FUNCTION, TAKES_LOCK } about;
 } kinds[] = {
 	[STEP_MODULE] = {
 		.name = "module",
@@ -27,6 +29,7 @@ static const struct {
 		.sentence = "set power/control of '%a' from '%o' to '%n'",
 		.kept = "keep power/control of '%a' at '%n'",
 		.deadline_ms = 10000,
+		.about = TAKES_LOCK,
 	},
 	[STEP_D3COLD] = {
 		.name = "d3cold",
@@ -34,6 +37,29 @@ static const struct {
 		.sentence = "set d3cold_allowed of '%a' from '%o' to '%n'",
 		.kept = "keep d3cold_allowed of '%a' at '%n'",
 		.deadline_ms = 10000,
+		.about = TAKES_LOCK,
+	},
+	[STEP_STOP] = {
+		.name = "stop",
+		.sentence = "stop '%o'",
+		.deadline_ms = 30000,
+	},
+	[STEP_END] = {
+		.name = "end",
+		.sentence = "end session '%o'",
+		.deadline_ms = 10000,
+	},
+	[STEP_PERSISTENCE] = {
+		.name = "persistence",
+		.sentence = "set the persistence mode of '%a' from '%o' to '%n'",
+		.deadline_ms = 30000,
+		.about = ABOUT_FUNCTION,
+	},
+	[STEP_FREE] = {
+		.name = "free",
+		.sentence = "see that nobody uses '%a'",
+		.deadline_ms = 10000,
+		.about = ABOUT_FUNCTION,
 	},
 	[STEP_OVERRIDE] = {
 		.name = "override",
@@ -41,16 +67,24 @@ static const struct {
 		.sentence = "set driver_override of '%a' to '%n'",
 		.cleared = "clear driver_override of '%a'",
 		.deadline_ms = 10000,
+		.about = TAKES_LOCK,
 	},
 	[STEP_UNBIND] = {
 		.name = "unbind",
 		.sentence = "unbind '%a' from '%o'",
-		.deadline_ms = 200000,
+		.deadline_ms = 30000,
+		.about = TAKES_LOCK,
 	},
 	[STEP_BIND] = {
 		.name = "bind",
 		.sentence = "bind '%a' to '%n'",
 		.deadline_ms = 60000,
+		.about = TAKES_LOCK,
+	},
+	[STEP_START] = {
+		.name = "start",
+		.sentence = "start '%n'",
+		.deadline_ms = 30000,
 	},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == STEP_KINDS_, "a kind of step is not in the table");
@@ -76,14 +110,36 @@ const char *step_kind_attribute(enum step_kind kind)
 	return kinds[kind].attribute;
 }
 
-bool step_kind_is_device(enum step_kind kind)
+bool step_kind_has_target(enum step_kind kind)
 {
-	return kinds[kind].attribute || kind == STEP_UNBIND || kind == STEP_BIND;
+	return kinds[kind].about != ABOUT_HOST;
 }
 
-unsigned int step_kind_deadline_ms(enum step_kind kind)
+bool step_kind_is_device(enum step_kind kind)
 {
-	return kinds[kind].deadline_ms;
+	return kinds[kind].about == TAKES_LOCK;
+}
+
+/* Drivers that are known to take longer to let go than any other. */
+static const struct {
+	const char *driver;
+	unsigned int deadline_ms;
+} slow_drivers[] = {
+	/* drivers/i2c/busses/i2c-nvidia-gpu.c: three minutes were seen (pop-os/system76-power#71) */
+	{ "nvidia-gpu", 200000 },
+};
+
+unsigned int step_deadline_ms(const struct step *step)
+{
+	uint64_t seconds;
+
+	for (size_t i = 0; step->kind == STEP_UNBIND && i < sizeof(slow_drivers) / sizeof(slow_drivers[0]); i++) {
+		if (strcmp(slow_drivers[i].driver, step->old) == 0)
+			return slow_drivers[i].deadline_ms;
+	}
+	if (step->kind == STEP_FREE && text_parse_number(step->new, 10, POLICY_WAIT_MAX_S, &seconds) == 0)
+		return (unsigned int)seconds * 1000;
+	return kinds[step->kind].deadline_ms;
 }
 
 static const char *choose_sentence(const struct step *step)

@@ -4,8 +4,8 @@
  * its attribute, its sentence and its deadline. The old value makes a step undoable, and makes it a comparison too:
  * apply touches nothing whose value is not the one that the step expects.
  *
- * Places for what comes later: holders are asked, services stopped and consoles released between STEP_MODULE and
- * STEP_OVERRIDE; cores and memory are taken before the card, so that a lack of them is found while it is untouched.
+ * Places for what comes later: consoles are released before STEP_FREE; cores and memory are taken before the card, so
+ * that a lack of them is found while it is untouched.
  */
 #pragma once
 
@@ -13,18 +13,25 @@
 
 #include "model/address.h"
 #include "model/function.h"
+#include "model/unit.h"
 
 enum step_kind {
-	STEP_MODULE,   /* vfio-pci is loaded; never undone, as libvirt never does */
-	STEP_POWER,    /* power/control: kept on while drivers change */
-	STEP_D3COLD,   /* d3cold_allowed: some cards do not come back from there */
-	STEP_OVERRIDE, /* driver_override: whom the kernel may bind */
-	STEP_UNBIND,   /* from its driver (old) to none */
-	STEP_BIND,     /* from none to a driver (new), verified */
+	STEP_MODULE,      /* vfio-pci is loaded; never undone, as libvirt never does */
+	STEP_POWER,       /* power/control: kept on while drivers change */
+	STEP_D3COLD,      /* d3cold_allowed: some cards do not come back from there */
+	STEP_STOP,        /* a service of the host (old), which uses the card */
+	STEP_END,         /* a session of logind's (old), likewise; nobody can give that back */
+	STEP_PERSISTENCE, /* NVIDIA's persistence mode: 1, 0 */
+	STEP_FREE,        /* nothing is changed: nobody uses the function any more, for up to so many seconds (new) */
+	STEP_OVERRIDE,    /* driver_override: whom the kernel may bind */
+	STEP_UNBIND,      /* from its driver (old) to none */
+	STEP_BIND,        /* from none to a driver (new), verified */
+	STEP_START,       /* a service (new) */
 	STEP_KINDS_
 };
 
-#define STEP_VALUE_SIZE DRIVER_NAME_SIZE
+/* The longest value is the name of a unit. */
+#define STEP_VALUE_SIZE UNIT_NAME_SIZE
 
 struct step {
 	enum step_kind kind;
@@ -34,9 +41,9 @@ struct step {
 };
 
 /* The longest sentence of a step, with its end. */
-#define STEP_SENTENCE_SIZE 256
+#define STEP_SENTENCE_SIZE 640
 
-/* module, power, d3cold, override, unbind, bind */
+/* module, power, d3cold, stop, end, persistence, free, override, unbind, bind, start */
 const char *step_kind_name(enum step_kind kind);
 
 /* The kind with that name. Returns 0, or -EINVAL. */
@@ -45,11 +52,14 @@ int step_kind_parse(const char *name, enum step_kind *ret);
 /* The attribute below the function's directory that holds the value; NULL where the value is the driver's link. */
 const char *step_kind_attribute(enum step_kind kind);
 
+/* Whether it is about a function; else its target means nothing. */
+bool step_kind_has_target(enum step_kind kind);
+
 /* Whether it takes the lock of a device, so that one that does not return leaves that device locked. */
 bool step_kind_is_device(enum step_kind kind);
 
-/* How long the kernel may take, at most, in ms. */
-unsigned int step_kind_deadline_ms(enum step_kind kind);
+/* How long it may take, at most, in ms. */
+unsigned int step_deadline_ms(const struct step *step);
 
 /* What it does, for a person: unbind '0000:01:00.0' from 'nvidia'. */
 void step_describe(const struct step *step, char sentence[STEP_SENTENCE_SIZE]);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/plan.h"
+#include "plan/hold.h"
 
 static int take_function(struct plan *plan, const struct function *function, bool forgotten, struct refusal *refusal)
 {
@@ -147,6 +148,18 @@ static void add_power_steps(const struct function *function, struct plan *plan)
 		plan_add(plan, STEP_D3COLD, function->address, function->d3cold_allowed, "0");
 }
 
+/* Closing the last node may be followed by seconds in which the driver puts the card to rest. */
+#define FREE_WAIT_MIN_S 10
+
+static void add_free(const struct function *function, const struct policy *policy, struct plan *plan)
+{
+	char seconds[16];
+
+	(void)snprintf(
+		seconds, sizeof(seconds), "%u", policy->wait_s < FREE_WAIT_MIN_S ? FREE_WAIT_MIN_S : policy->wait_s);
+	plan_add(plan, STEP_FREE, function->address, "", seconds);
+}
+
 static void add_driver_steps(const struct function *function, struct plan *plan)
 {
 	plan_add(plan, STEP_OVERRIDE, function->address, function->driver_override, PLAN_DRIVER);
@@ -155,44 +168,88 @@ static void add_driver_steps(const struct function *function, struct plan *plan)
 	plan_add(plan, STEP_BIND, function->address, "", PLAN_DRIVER);
 }
 
-static void add_steps(const struct inventory *inventory, bool module_loaded, struct plan *plan)
+/* From the last function to .0, the display: the riskiest comes last, and failing there costs least. */
+static const struct function *next_function(const struct situation *situation, const struct plan *plan, unsigned int *i)
 {
-	bool module_wanted = !module_loaded;
+	while (*i > 0) {
+		const struct function *function = inventory_find(situation->inventory, plan->taken[--*i].address);
 
-	/* From the last function to .0, the display: the riskiest comes last, and failing there costs least. */
-	for (unsigned int i = plan->n_taken; i-- > 0;) {
-		const struct function *function = inventory_find(inventory, plan->taken[i].address);
+		if (!is_ready(function))
+			return function;
+	}
+	return NULL;
+}
 
-		if (is_ready(function))
-			continue;
+static void add_first_steps(const struct situation *situation, struct plan *plan)
+{
+	const struct function *function;
+	bool module_wanted = !situation->module_loaded;
+
+	for (unsigned int i = plan->n_taken; (function = next_function(situation, plan, &i));) {
 		if (module_wanted)
 			plan_add(plan, STEP_MODULE, (struct address){ 0 }, "", PLAN_DRIVER);
 		module_wanted = false;
 		add_power_steps(function, plan);
 	}
-	for (unsigned int i = plan->n_taken; i-- > 0;) {
-		const struct function *function = inventory_find(inventory, plan->taken[i].address);
-
-		if (!is_ready(function))
-			add_driver_steps(function, plan);
-	}
 }
 
-int plan_take(const struct domain *domain, const struct inventory *inventory, bool module_loaded, struct plan *ret,
-	struct refusal *refusal)
+/* What frees those functions that a driver has, and the proof that it did. */
+static int add_hold_steps(
+	const struct situation *situation, const struct policy *policy, struct plan *plan, struct refusal *refusal)
 {
+	const struct function *function;
+	int r;
+
+	if (policy->problem[0])
+		return refusal_set(refusal, REFUSAL_INPUT, "%s", policy->problem);
+	for (unsigned int i = plan->n_taken; situation->occupancy && (function = next_function(situation, plan, &i));) {
+		r = function->driver[0]
+			    ? plan_hold(function, situation->occupancy, policy, situation->settings, plan, refusal)
+			    : 0;
+		if (r < 0)
+			return r;
+	}
+	for (unsigned int i = plan->n_taken; (function = next_function(situation, plan, &i));) {
+		if (function->driver[0])
+			add_free(function, policy, plan);
+	}
+	return 0;
+}
+
+static int add_steps(
+	const struct situation *situation, const struct policy *policy, struct plan *plan, struct refusal *refusal)
+{
+	const struct function *function;
+	bool unbound = false;
+	int r;
+
+	add_first_steps(situation, plan);
+	r = add_hold_steps(situation, policy, plan, refusal);
+	if (r < 0)
+		return r;
+	for (unsigned int i = plan->n_taken; (function = next_function(situation, plan, &i));) {
+		/* The others took their time, and this is the driver that waits for ever. */
+		if (unbound && strcmp(function->driver, NVIDIA_DRIVER) == 0)
+			add_free(function, policy, plan);
+		add_driver_steps(function, plan);
+		unbound = unbound || function->driver[0];
+	}
+	plan_restart(situation->settings, plan);
+	return 0;
+}
+
+int plan_take(const struct domain *domain, const struct situation *situation, struct plan *ret, struct refusal *refusal)
+{
+	const struct policy policy = policy_merge(&domain->policy, &situation->settings->policy);
 	int r;
 
 	ret->n_taken = ret->n_steps = 0;
-	r = take_named(domain, inventory, ret, refusal);
+	r = take_named(domain, situation->inventory, ret, refusal);
 	if (r < 0)
 		return r;
-	r = take_forgotten(domain, inventory, ret, refusal);
+	r = take_forgotten(domain, situation->inventory, ret, refusal);
 	if (r < 0)
 		return r;
-	r = check_neighbours(inventory, ret, refusal);
-	if (r < 0)
-		return r;
-	add_steps(inventory, module_loaded, ret);
-	return 0;
+	r = check_neighbours(situation->inventory, ret, refusal);
+	return r < 0 ? r : add_steps(situation, &policy, ret, refusal);
 }

@@ -8,11 +8,14 @@
 static const struct {
 	enum step_kind done, undone_by;
 } order[] = {
+	{ STEP_START, STEP_STOP },
 	{ STEP_BIND, STEP_UNBIND },
 	{ STEP_OVERRIDE, STEP_OVERRIDE },
 	{ STEP_UNBIND, STEP_BIND },
 	{ STEP_D3COLD, STEP_D3COLD },
 	{ STEP_POWER, STEP_POWER },
+	{ STEP_PERSISTENCE, STEP_PERSISTENCE },
+	{ STEP_STOP, STEP_START },
 };
 
 /*

@@ -3,65 +3,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "model/domain.h"
+#include "probe/process_stat.h"
 
-/* The field of /proc/PID/stat, counted from 1 as in proc(5), that holds the start time. */
-#define FIELD_STARTTIME 22
-
-static int read_stat(const struct host *host, pid_t pid, char program[32], uint64_t *ret_start)
+static bool is_named(const struct process_stat *stat, const char *name)
 {
-	char path[32], stat[1024], *name, *rest;
-	size_t length;
-	ssize_t n;
-
-	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	n = attribute_read(host->proc, path, stat, sizeof(stat));
-	if (n < 0)
-		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
-	/* PID (name) state …; the name may hold anything, a parenthesis too. */
-	name = strchr(stat, '(');
-	rest = strrchr(stat, ')');
-	if (!name || !rest || rest < name)
-		return -EBADMSG;
-	name++;
-	length = (size_t)(rest - name);
-	(void)snprintf(program, 32, "%.*s", (int)length, name);
-	rest++;
-	for (int field = 3; field <= FIELD_STARTTIME; field++) {
-		if (*rest++ != ' ')
-			return -EBADMSG;
-		if (field == FIELD_STARTTIME)
-			break;
-		rest += strcspn(rest, " ");
-	}
-	rest[strcspn(rest, " ")] = '\0';
-	return text_parse_number(rest, 10, UINT64_MAX, ret_start) < 0 ? -EBADMSG : 1;
+	return stat->name_length == strlen(name) && memcmp(stat->name, name, stat->name_length) == 0;
 }
 
 int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
 {
-	char program[32];
-	uint64_t start;
-	int r = read_stat(host, pid, program, &start);
+	struct process_stat stat;
+	char path[32], text[1024];
+	ssize_t n;
+	int r;
 
-	if (r != 1)
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	n = attribute_read(host->proc, path, text, sizeof(text));
+	if (n < 0)
+		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
+	r = process_stat_parse(text, &stat);
+	if (r < 0)
 		return r;
-	if (strcmp(program, "libvirtd") != 0 && strcmp(program, "virtqemud") != 0)
+	if (!is_named(&stat, "libvirtd") && !is_named(&stat, "virtqemud"))
 		return 0;
-	*ret_start = start;
+	*ret_start = stat.start;
 	return 1;
-}
-
-int process_probe_start(const struct host *host, pid_t pid, uint64_t *ret_start)
-{
-	char program[32];
-
-	return read_stat(host, pid, program, ret_start);
 }
 
 int daemon_keeps_domain(const struct host *host, const char *name)

@@ -16,9 +16,6 @@
  */
 int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start);
 
-/* The start time of a process, likewise. Returns 1 and *ret_start; 0 when it is gone; -errno. */
-int process_probe_start(const struct host *host, pid_t pid, uint64_t *ret_start);
-
 /*
  * Whether libvirt keeps the state file of a running domain, /run/libvirt/qemu/NAME.xml: from before QEMU opens a device
  * until after libvirt itself has reset it. While it is there release is still to come, from the next daemon if this one

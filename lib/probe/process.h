@@ -14,5 +14,8 @@
  */
 int process_scan(const struct host *host, const struct nodes *nodes, struct holders *ret);
 
+/* When a process started, in clock ticks since boot. Returns 1 and *ret; 0 when it has ended; -errno. */
+int process_probe_start(const struct host *host, pid_t pid, uint64_t *ret);
+
 /* Whether the process of that pid and start time is still there. Returns 1, 0, or -errno. */
 int process_is_alive(const struct host *host, pid_t pid, uint64_t start);

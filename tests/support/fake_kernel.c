@@ -339,6 +339,15 @@ static ssize_t fake_read(
 	return attribute_read(directory, path, buffer, size);
 }
 
+static int fake_get_persistence(const struct host *host, const char *address, int deadline_ms)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	(void)address;
+	(void)deadline_ms;
+	return fake->persistence;
+}
+
 static int counted_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
 {
 	struct fake_kernel *fake = host->kernel_data;
@@ -376,14 +385,37 @@ static int answer_group_is_open(const struct host *host, int group)
 	return group_is_open(host->kernel_data, group);
 }
 
+static int answer_framebuffer_consoles(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	(void)deadline_ms;
+	if (n >= FAKE_FRAMEBUFFERS)
+		return -ENOENT;
+	*ret = fake->consoles[n];
+	return 0;
+}
+
+static int answer_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	(void)path;
+	(void)deadline_ms;
+	return fake->claimed != 0 && number == fake->claimed;
+}
+
 static const struct kernel kernel_fake = {
 	.begin = fake_begin,
 	.writer = fake_writer,
 	.write = counted_write,
 	.read = fake_read,
 	.load_module = counted_load_module,
+	.get_persistence = fake_get_persistence,
 	.set_persistence = counted_set_persistence,
 	.group_is_open = answer_group_is_open,
+	.framebuffer_consoles = answer_framebuffer_consoles,
+	.block_is_claimed = answer_block_is_claimed,
 };
 
 void fake_kernel_install(struct fake_kernel *fake, struct host *host)

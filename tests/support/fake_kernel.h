@@ -11,7 +11,8 @@
 #include "host/host.h"
 #include "model/inventory.h"
 
-#define FAKE_OPEN_MAX 8
+#define FAKE_OPEN_MAX     8
+#define FAKE_FRAMEBUFFERS 4
 
 struct fake_kernel {
 	/* The driver whose id table has the device: the one that it had when the kernel was put there. */
@@ -30,6 +31,8 @@ struct fake_kernel {
 	unsigned int asked_of_locked; /* and this often something was asked of it nevertheless */
 	pid_t writer;                 /* who asks, as the handover is told */
 	bool persistence;
+	uint64_t consoles[FAKE_FRAMEBUFFERS]; /* that a framebuffer shows */
+	dev_t claimed;                        /* a block device that somebody has; 0 for none */
 	int open_groups[FAKE_OPEN_MAX];
 	unsigned int n_open_groups;
 };

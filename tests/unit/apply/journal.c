@@ -16,6 +16,7 @@
 #include "tests/unit/apply/loops.h"
 
 #define HEAD "gpu-handoff 1\n"
+#define A64  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define UUID "4dea22b3-1d52-d8f3-2516-782e98ab3fa0"
 
 static struct journal journal, again;
@@ -141,9 +142,14 @@ static const struct {
 	{ HEAD "change bend 0000:01:00.0 - a\n", -EBADMSG, 0 },
 	{ HEAD "change bind 0000:01:00 - a\n", -EBADMSG, 0 },
 	{ HEAD "change  bind 0000:01:00.0 - a\n", -EBADMSG, 0 },
-	{ HEAD "change bind 0000:01:00.0 - "
-	       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
-		-EBADMSG, 0 },
+	{ HEAD "change stop 0000:00:00.0 " A64 A64 A64 A64 " -\n", -EBADMSG, 0 },
+	{ HEAD "poisoned 0000:01:00.0 vm\nwriter 951 3327\nbegun unbind 0000:01:00.0\n", 0, JOURNAL_TAKING },
+	{ HEAD "poisoned 0000:01:00.0\n", -EBADMSG, 0 },
+	{ HEAD "writer 951\n", -EBADMSG, 0 },
+	{ HEAD "writer 4294967296 3\n", -EBADMSG, 0 },
+	{ HEAD "begun unbind\n", -EBADMSG, 0 },
+	{ HEAD "begun unbend 0000:01:00.0\n", -EBADMSG, 0 },
+	{ HEAD "begun unbind 0000:01:00.0 nvidia\n", -EBADMSG, 0 },
 	{ HEAD "held now\n", -EBADMSG, 0 },
 	{ HEAD "returning 1\n", -EBADMSG, 0 },
 	{ HEAD "Held\n", -EBADMSG, 0 },

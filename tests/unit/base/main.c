@@ -109,6 +109,26 @@ START_TEST(test_copy)
 }
 END_TEST
 
+/* Lines as they are, whatever is too long cut, and no empty one behind the last newline. */
+START_TEST(test_lines)
+{
+	static const char *const lines[] = { "one", "", "cut", "end" };
+	const char *rest = "one\n\ncutshort\nend";
+	char line[4] = "old";
+
+	for (int i = 0; i < COUNT(lines); i++) {
+		ck_assert(text_take_line(&rest, line, sizeof(line)));
+		ck_assert_str_eq(line, lines[i]);
+	}
+	ck_assert(!text_take_line(&rest, line, sizeof(line)));
+	ck_assert_str_eq(line, "");
+	ck_assert_str_eq(rest, "");
+	rest = "one\n";
+	ck_assert(text_take_line(&rest, line, sizeof(line)));
+	ck_assert(!text_take_line(&rest, line, sizeof(line)));
+}
+END_TEST
+
 /* How much is in a pipe, in how large a buffer. */
 static const struct {
 	size_t have, room;
@@ -246,6 +266,7 @@ int main(void)
 	tcase_add_test(text, test_text);
 	add_rows(text, test_foreign, foreigns);
 	tcase_add_test(text, test_copy);
+	tcase_add_test(text, test_lines);
 	add_rows(fd, test_read, reads);
 	tcase_add_test(fd, test_read_fails);
 	tcase_add_test(fd, test_write_large);

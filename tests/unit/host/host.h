@@ -13,6 +13,7 @@ extern struct host host;
 void tree_start(void);
 void tree_stop(void);
 
+TCase *case_manager(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);
 TCase *case_watched(void);

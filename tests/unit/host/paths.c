@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -208,6 +209,50 @@ START_TEST(test_real)
 }
 END_TEST
 
+/* What is no device of that number is not asked. */
+START_TEST(test_nodes)
+{
+	uint64_t consoles = 7;
+
+	put_text(scratch.fd, "tree/dev/fb0", "%s", "");
+	put_text(scratch.fd, "tree/dev/null", "%s", "");
+	put_text(scratch.fd, "tree/dev/sda", "%s", "");
+	ck_assert_int_eq(kernel_real.framebuffer_consoles(&host, 0, 5000, &consoles), -ENOENT);
+	ck_assert_int_eq(kernel_real.framebuffer_consoles(&host, 1, 5000, &consoles), -ENOENT);
+	ck_assert_uint_eq(consoles, 7);
+	ck_assert_int_eq(kernel_real.block_is_claimed(&host, "sda", makedev(8, 0), 5000), -ENOENT);
+	ck_assert_int_eq(kernel_real.block_is_claimed(&host, "../../outside/secret", makedev(8, 0), 5000), -EXDEV);
+	ck_assert_int_eq(kernel_recorded.framebuffer_consoles(&host, 0, 5000, &consoles), 0);
+	ck_assert_uint_eq(consoles, 0);
+	ck_assert_int_eq(kernel_recorded.block_is_claimed(&host, "sda", makedev(8, 0), 5000), 0);
+}
+END_TEST
+
+/* A loop device that is nobody's, as root may open one where there are any: claimed as long as we have it. */
+START_TEST(test_claimed)
+{
+	struct host running;
+	char path[32];
+
+	ck_assert_int_eq(host_open(NULL, &running), 0);
+	for (int i = 0; i < 8; i++) {
+		int loop CLOSE_FD = -1;
+		struct stat st;
+
+		(void)snprintf(path, sizeof(path), "loop%d", i);
+		loop = openat(running.dev, path, O_RDONLY | O_EXCL | O_CLOEXEC);
+		if (loop < 0 || fstat(loop, &st) < 0 || !S_ISBLK(st.st_mode))
+			continue;
+		ck_assert_int_eq(kernel_real.block_is_claimed(&running, path, st.st_rdev, 20000), 1);
+		ck_assert_int_eq(kernel_real.block_is_claimed(&running, path, st.st_rdev + 1, 20000), -ENOENT);
+		fd_close(&loop);
+		ck_assert_int_eq(kernel_real.block_is_claimed(&running, path, st.st_rdev, 20000), 0);
+		break;
+	}
+	host_close(&running);
+}
+END_TEST
+
 TCase *case_paths(void)
 {
 	TCase *tcase = suite_case("paths");
@@ -223,5 +268,7 @@ TCase *case_paths(void)
 	tcase_add_test(tcase, test_named);
 	tcase_add_test(tcase, test_recorded);
 	tcase_add_test(tcase, test_real);
+	tcase_add_test(tcase, test_nodes);
+	tcase_add_test(tcase, test_claimed);
 	return tcase;
 }

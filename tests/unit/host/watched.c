@@ -51,9 +51,18 @@ START_TEST(test_requests)
 	ck_assert_int_eq(watched_read(&running, ends[0], text, sizeof(text), LONG_MS), 12);
 	ck_assert_int_eq(memcmp(text, "0000:01:00.0", 12), 0);
 	ck_assert_int_eq(watched_write(&running, ends[0], "x", LONG_MS, -1, NULL), -EBADF);
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/sh", "-c", "exit 7", NULL }, LONG_MS), 7);
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/nonexistent", NULL }, LONG_MS), -ENOENT);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
+	ck_assert_int_eq(
+		watched_run(&running, (const char *[]){ "/bin/sh", "-c", "exit 7", NULL }, NULL, 0, LONG_MS), 7);
+	ck_assert_int_eq(
+		watched_run(&running, (const char *[]){ "/bin/echo", "Enabled", NULL }, text, sizeof(text), LONG_MS),
+		0);
+	ck_assert_str_eq(text, "Enabled\n");
+	/* More than is kept does not keep it waiting. */
+	ck_assert_int_eq(
+		watched_run(&running, (const char *[]){ "/usr/bin/seq", "100000", NULL }, text, 4, LONG_MS), 0);
+	ck_assert_str_eq(text, "1\n2");
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/nonexistent", NULL }, NULL, 0, LONG_MS), -ENOENT);
 	(void)close(ends[0]);
 }
 END_TEST
@@ -83,7 +92,7 @@ START_TEST(test_stands_apart)
 	DIR *list;
 
 	ck_assert_int_ge(inherited, 0);
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
 	ck_assert_int_eq(session_of(watched_pid()), watched_pid());
 	(void)snprintf(path, sizeof(path), "%d/fd", (int)watched_pid());
 	ck_assert_int_eq(beneath_list(running.proc, path, &list), 0);
@@ -119,14 +128,14 @@ START_TEST(test_stuck)
 	pid_t stuck;
 	int status;
 
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
 	stuck = watched_pid();
 	ck_assert_int_gt(stuck, 0);
 	ck_assert_int_eq(watched_write(&running, full[1], "x", 50, -1, NULL), KERNEL_STUCK);
 	ck_assert_uint_lt(clock_now_us() - begin, LONG_MS * 1000u);
 	ck_assert_int_eq(watched_pid(), 0);
 	/* Another one serves meanwhile. */
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
 	ck_assert_int_ne(watched_pid(), stuck);
 	ck_assert_int_eq(waitpid(stuck, &status, WNOHANG), 0);
 	/* It does what it was asked when it can, and ends. */
@@ -138,10 +147,10 @@ END_TEST
 
 START_TEST(test_killed)
 {
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
 	ck_assert_int_eq(kill(watched_pid(), SIGKILL), 0);
-	ck_assert_int_lt(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
-	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, LONG_MS), 0);
+	ck_assert_int_lt(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
+	ck_assert_int_eq(watched_run(&running, (const char *[]){ "/bin/true", NULL }, NULL, 0, LONG_MS), 0);
 }
 END_TEST
 

@@ -5,5 +5,6 @@
 
 int main(void)
 {
-	return suite_run("model", (TCase *[]){ case_address(), case_card(), case_inventory(), NULL });
+	return suite_run("model", (TCase *[]){ case_address(), case_card(), case_inventory(), case_nvidia(),
+					  case_holder(), case_unit(), NULL });
 }

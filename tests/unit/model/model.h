@@ -7,3 +7,6 @@
 TCase *case_address(void);
 TCase *case_card(void);
 TCase *case_inventory(void);
+TCase *case_holder(void);
+TCase *case_unit(void);
+TCase *case_nvidia(void);

@@ -12,9 +12,14 @@ static const struct {
 	{ "module", NULL },
 	{ "power", "power/control" },
 	{ "d3cold", "d3cold_allowed" },
+	{ "stop", NULL },
+	{ "end", NULL },
+	{ "persistence", NULL },
+	{ "free", NULL },
 	{ "override", "driver_override" },
 	{ "unbind", NULL },
 	{ "bind", NULL },
+	{ "start", NULL },
 };
 
 START_TEST(test_kind)
@@ -26,7 +31,7 @@ START_TEST(test_kind)
 	ck_assert_int_eq(kind, _i);
 	ck_assert_str_eq(step_kind_name(kind), kinds[_i].name);
 	ck_assert_pstr_eq(step_kind_attribute(kind), kinds[_i].attribute);
-	ck_assert_uint_ge(step_kind_deadline_ms(kind), 10000);
+	ck_assert_uint_ge(step_deadline_ms(&(struct step){ .kind = kind }), 10000);
 	ck_assert_int_eq(step_kind_parse("", &kind), -EINVAL);
 	ck_assert_int_eq(step_kind_parse("Bind", &kind), -EINVAL);
 	ck_assert_int_eq(kind, _i);

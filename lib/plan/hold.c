@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/hold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* So many are named in a sentence. */
+#define NAMED_MAX 3
+
+/* What runs the host, or calls us: never stopped. logind has the nodes of those who sit at a seat, and lets go when
+ * they do. */
+static const char *const protected[] = { "systemd-", "dbus", "polkit", "libvirt", "virtqemud", "virtlogd", "ssh" };
+
+static bool is_stoppable(const struct holder *holder)
+{
+	switch (holder->unit.kind) {
+	case UNIT_SERVICE:
+		for (size_t i = 0; i < sizeof(protected) / sizeof(protected[0]); i++) {
+			if (strncmp(holder->unit.name, protected[i], strlen(protected[i])) == 0)
+				return false;
+		}
+		return true;
+	case UNIT_SESSION:
+	case UNIT_USER_SERVICE:
+		return true;
+	case UNIT_NONE:
+	case UNIT_CONTAINER:
+	case UNIT_MACHINE:
+	case UNIT_OTHER:
+	case UNIT_KINDS_:
+		break;
+	}
+	return false;
+}
+
+static bool is_restarted(const struct settings *settings, const struct holder *holder)
+{
+	return holder->unit.kind == UNIT_SERVICE && settings_restarts(settings, holder->unit.name);
+}
+
+/* Adds a step with a unit or session, once. */
+static void add_once(struct plan *plan, enum step_kind kind, const char *old, const char *new)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (step->kind == kind && strcmp(step->old, old) == 0 && strcmp(step->new, new) == 0)
+			return;
+		n += step->kind == kind;
+	}
+	/* The check before the first unbind finds those for whom there is no room. */
+	if (n < PLAN_UNITS_MAX)
+		plan_add(plan, kind, (struct address){ 0 }, old, new);
+}
+
+static void add_end(struct plan *plan, const struct holder *holder)
+{
+	static const char prefix[] = "session-", suffix[] = ".scope";
+	const char *name = holder->unit.name;
+	char value[STEP_VALUE_SIZE];
+	size_t length = strlen(name);
+
+	if (holder->unit.kind == UNIT_SESSION && length > strlen(prefix) + strlen(suffix) &&
+		strncmp(name, prefix, strlen(prefix)) == 0)
+		(void)snprintf(value, sizeof(value), "%.*s", (int)(length - strlen(prefix) - strlen(suffix)),
+			name + strlen(prefix));
+	else
+		(void)snprintf(value, sizeof(value), PLAN_USER "%u", holder->unit.uid);
+	add_once(plan, STEP_END, value, "");
+}
+
+/* ---- sentences ---- */
+
+static void name_holders(struct text *text, const struct occupancy *occupancy, const struct settings *settings,
+	struct address address, unsigned int *ret_n, bool *ret_stoppable)
+{
+	*ret_n = 0;
+	*ret_stoppable = true;
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		const struct holder *holder = &occupancy->holders.holders[i];
+		const struct node *node = occupancy_find_node(occupancy, holder, address);
+
+		if (!node || is_restarted(settings, holder))
+			continue;
+		*ret_stoppable = *ret_stoppable && is_stoppable(holder);
+		if ((*ret_n)++ >= NAMED_MAX)
+			continue;
+		text_add(text, *ret_n > 1 ? ", by " : "by ");
+		holder_describe(text, holder);
+		text_add(text, " through %s", node->name);
+	}
+	if (*ret_n > NAMED_MAX)
+		text_add(text, " and by %u more", *ret_n - NAMED_MAX);
+}
+
+static int refuse_holders(const struct occupancy *occupancy, const struct policy *policy,
+	const struct settings *settings, struct address address, struct refusal *refusal)
+{
+	char names[768];
+	bool stoppable;
+	unsigned int n;
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	name_holders(&text, occupancy, settings, address, &n, &stoppable);
+	return refusal_set(refusal, REFUSAL_HELD, "'%s' is used %s; stop %s%s", address_text(address).s, names,
+		n > 1 ? "them" : "it",
+		policy->action == HOLDERS_STOP ? " first: that is no service or session that may be stopped for you"
+		: stoppable                    ? ", or set holders action='stop'"
+					       : " first");
+}
+
+/* Who has what every GPU shares, as far as the sentence goes. */
+static void name_suspects(struct text *text, const struct occupancy *occupancy)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		const struct holder *holder = &occupancy->holders.holders[i];
+
+		if (!occupancy_suspects(occupancy, holder) || n++ >= NAMED_MAX)
+			continue;
+		text_add(text, n > 1 ? ", " : "; it may be ");
+		holder_describe(text, holder);
+	}
+}
+
+static int refuse_activity(
+	const struct function *function, const struct occupancy *occupancy, const char *fact, struct refusal *refusal)
+{
+	char names[512];
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	name_suspects(&text, occupancy);
+	return refusal_set(refusal, REFUSAL_HELD,
+		"'%s' %s, although no process has it open%s; end what uses it, and persistence mode with "
+		"'nvidia-smi -i %s -pm 0'",
+		address_text(function->address).s, fact, names, address_text(function->address).s);
+}
+
+/* ---- one function ---- */
+
+static int check_uses(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < occupancy->activity.n_uses; i++) {
+		const struct use *use = &occupancy->activity.uses[i];
+
+		if (address_compare(use->owner, function->address) == 0)
+			return refusal_set(refusal, REFUSAL_HELD, "'%s' is in use: %s; end that first",
+				address_text(function->address).s, use->sentence);
+	}
+	return 0;
+}
+
+static bool is_nvidia(const struct function *function)
+{
+	return strcmp(function->driver, NVIDIA_DRIVER) == 0;
+}
+
+/* A generation that never lets go of its own references. */
+static int check_generation(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	const struct nvidia *nvidia = &occupancy->nvidia;
+
+	if (!is_nvidia(function) || !occupancy_has_drm(occupancy, function->address) ||
+		nvidia_drm_references(nvidia) != NVIDIA_REFERENCES_KEPT)
+		return 0;
+	return refusal_set(refusal, REFUSAL_DRIVER,
+		"'%s' cannot be unbound alone: nvidia_drm of driver %u.%02u with modeset=1 never lets go of a card; "
+		"set "
+		"nvidia_drm.modeset=0, unload nvidia_drm, or install driver 580.105 or later",
+		address_text(function->address).s, nvidia->version.major, nvidia->version.minor);
+}
+
+/* A client whose descriptor no process has: it is on its way from one to another. */
+static int check_clients(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < occupancy->activity.n_clients; i++) {
+		const struct client *client = &occupancy->activity.clients[i];
+
+		if (client->kind == CLIENT_DRM && address_compare(client->owner, function->address) == 0)
+			return refuse_activity(function, occupancy, "has a DRM client", refusal);
+	}
+	return 0;
+}
+
+static int check_activity(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	struct function_activity activity = occupancy_activity(occupancy, function->address);
+	const struct nvidia *nvidia = &occupancy->nvidia;
+	char fact[64];
+	int r;
+
+	r = check_clients(function, occupancy, refusal);
+	if (r < 0 || !is_nvidia(function))
+		return r;
+	/* Without MSI, no vectors are no sign that it is not the one. */
+	if (activity.uvm == UVM_REGISTERED || (activity.uvm == UVM_UNKNOWN && nvidia->msi != NVIDIA_YES))
+		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
+	/* nvidia_drm's own references do not hinder where remove() drops them. */
+	if (activity.vectors == 0 || (occupancy_has_drm(occupancy, function->address) &&
+					     nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED))
+		return 0;
+	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity.vectors);
+	return refuse_activity(function, occupancy, fact, refusal);
+}
+
+int plan_check_free(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	static const struct settings nobody;
+	static const struct policy policy = { .action = HOLDERS_STOP };
+	int r;
+
+	r = check_uses(function, occupancy, refusal);
+	if (r == 0 && occupancy_is_held(occupancy, function->address))
+		r = refuse_holders(occupancy, &policy, &nobody, function->address, refusal);
+	return r == 0 ? check_activity(function, occupancy, refusal) : r;
+}
+
+static int stop_holders(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
+	const struct settings *settings, struct plan *plan, struct refusal *refusal)
+{
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		const struct holder *holder = &occupancy->holders.holders[i];
+
+		if (!occupancy_find_node(occupancy, holder, function->address))
+			continue;
+		if (!is_restarted(settings, holder) && !(policy->action == HOLDERS_STOP && is_stoppable(holder)))
+			return refuse_holders(occupancy, policy, settings, function->address, refusal);
+		if (holder->unit.kind == UNIT_SERVICE)
+			add_once(plan, STEP_STOP, holder->unit.name, "");
+		else
+			add_end(plan, holder);
+	}
+	return 0;
+}
+
+/* Where services that will be stopped have it, what is at work is theirs; else it is persistence mode, or not known. */
+static int quiet(
+	const struct function *function, const struct occupancy *occupancy, struct plan *plan, struct refusal *refusal)
+{
+	const struct persistence *persistence = occupancy_find_persistence(occupancy, function->address);
+
+	if (occupancy_is_held(occupancy, function->address))
+		return 0;
+	if (!persistence || !persistence->enabled)
+		return check_activity(function, occupancy, refusal);
+	plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
+	return 0;
+}
+
+int plan_hold(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
+	const struct settings *settings, struct plan *plan, struct refusal *refusal)
+{
+	int r;
+
+	r = check_generation(function, occupancy, refusal);
+	if (r == 0)
+		r = check_uses(function, occupancy, refusal);
+	if (r == 0)
+		r = stop_holders(function, occupancy, policy, settings, plan, refusal);
+	return r == 0 ? quiet(function, occupancy, plan, refusal) : r;
+}
+
+void plan_restart(const struct settings *settings, struct plan *plan)
+{
+	unsigned int n_steps = plan->n_steps;
+
+	for (unsigned int i = 0; i < n_steps; i++) {
+		if (plan->steps[i].kind == STEP_STOP && settings_restarts(settings, plan->steps[i].old))
+			plan_add(plan, STEP_START, (struct address){ 0 }, "", plan->steps[i].old);
+	}
+}

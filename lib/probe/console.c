@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/console.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VTCONSOLES  "class/vtconsole"
+#define TTY_MAJOR   4
+#define CONSOLE_MAX 63
+
+/* fbcon's name, which says what it drives; the others are "dummy device" and "VGA+". */
+#define FRAMEBUFFERS "frame buffer device"
+
+static int read_bound(const struct host *host, const char *name)
+{
+	char path[sizeof(VTCONSOLES "//bind") + 256], value[64];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), VTCONSOLES "/%s/name", name);
+	n = attribute_read(host->sys, path, value, sizeof(value));
+	if (n < 0)
+		return n == -ENOENT ? 0 : (int)n;
+	if (!strstr(value, FRAMEBUFFERS))
+		return 0;
+	(void)snprintf(path, sizeof(path), VTCONSOLES "/%s/bind", name);
+	n = host->kernel->read(host, host->sys, path, value, sizeof(value), CONSOLE_DEADLINE_MS);
+	if (n < 0)
+		return n == -ENOENT ? 0 : (int)n;
+	return strcmp(value, "0") != 0;
+}
+
+int console_is_bound(const struct host *host)
+{
+	const struct dirent *entry;
+	int r;
+	DIR *list;
+
+	r = beneath_list(host->sys, VTCONSOLES, &list);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	while (r == 0 && (errno = 0, entry = readdir(list))) {
+		if (entry->d_name[0] != '.')
+			r = read_bound(host, entry->d_name);
+	}
+	if (r == 0)
+		r = -errno;
+	closedir(list);
+	return r;
+}
+
+int console_add_nodes(const struct host *host, unsigned int framebuffer, struct address owner, struct nodes *nodes)
+{
+	struct node node = { .reach = NODE_CONSOLE, .major = TTY_MAJOR, .owner = owner };
+	uint64_t consoles = 0;
+	int r;
+
+	r = console_is_bound(host);
+	if (r <= 0)
+		return r;
+	r = host->kernel->framebuffer_consoles(host, framebuffer, CONSOLE_DEADLINE_MS, &consoles);
+	if (r < 0)
+		return r == -ENOENT || r == -ENODEV ? 0 : r;
+	for (node.minor = 1; node.minor <= CONSOLE_MAX && r == 0; node.minor++) {
+		if ((consoles >> node.minor & 1) == 0)
+			continue;
+		(void)snprintf(node.name, sizeof(node.name), "/dev/tty%u", node.minor);
+		r = nodes_add(nodes, &node);
+	}
+	return r;
+}

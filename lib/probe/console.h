@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* probe: the virtual consoles that a framebuffer shows (Documentation/fb/fbcon.rst). */
+#pragma once
+
+#include "host/host.h"
+#include "model/node.h"
+
+/* The console's own lock, and whoever opens a framebuffer, may wait for a driver. */
+#define CONSOLE_DEADLINE_MS 10000
+
+/* Whether framebuffers show consoles at all. Returns 1, 0, KERNEL_STUCK, -errno. */
+int console_is_bound(const struct host *host);
+
+/*
+ * Adds the consoles that framebuffer N shows, /dev/ttyN, with its function as their owner. None where no framebuffer
+ * shows one, or where it has no node in /dev. Returns 0, -E2BIG, KERNEL_STUCK, -errno.
+ */
+int console_add_nodes(const struct host *host, unsigned int framebuffer, struct address owner, struct nodes *nodes);

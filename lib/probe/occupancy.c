@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/occupancy.h"
+
+#include <string.h>
+
+#include "probe/activity.h"
+#include "probe/node.h"
+#include "probe/nvidia.h"
+#include "probe/process.h"
+
+/* nvidia-smi wakes every GPU of the host. */
+#define PERSISTENCE_DEADLINE_MS 20000
+
+int occupancy_probe(const struct host *host, struct occupancy *occupancy)
+{
+	int r;
+
+	occupancy->n_persistences = 0;
+	nvidia_probe(host, &occupancy->nvidia);
+	r = node_probe(host, &occupancy->functions, &occupancy->nodes);
+	if (r < 0)
+		return r;
+	r = activity_probe(host, &occupancy->functions, &occupancy->activity);
+	if (r < 0)
+		return r;
+	return process_scan(host, &occupancy->nodes, &occupancy->holders);
+}
+
+static bool is_unexplained(const struct occupancy *occupancy, const struct function *function)
+{
+	struct function_activity activity = occupancy_activity(occupancy, function->address);
+
+	return strcmp(function->driver, NVIDIA_DRIVER) == 0 && activity.vectors > 0 && activity.uvm == UVM_NONE &&
+	       !occupancy_is_held(occupancy, function->address);
+}
+
+void occupancy_probe_persistence(const struct host *host, struct occupancy *occupancy)
+{
+	for (unsigned int i = 0; i < occupancy->functions.n_functions; i++) {
+		const struct function *function = &occupancy->functions.functions[i];
+		int r;
+
+		if (!is_unexplained(occupancy, function) || occupancy->n_persistences == PERSISTENCES_MAX)
+			continue;
+		r = host->kernel->get_persistence(host, address_text(function->address).s, PERSISTENCE_DEADLINE_MS);
+		if (r >= 0)
+			occupancy->persistences[occupancy->n_persistences++] =
+				(struct persistence){ .address = function->address, .enabled = r == 1 };
+	}
+}

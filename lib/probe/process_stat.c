@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/process_stat.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Fields of /proc/PID/stat, counted from 1 as in proc(5). */
+#define FIELD_STATE     3
+#define FIELD_THREADS   20
+#define FIELD_STARTTIME 22
+
+static int parse_number(const char *field, size_t length, uint64_t *ret)
+{
+	char digits[sizeof("18446744073709551615")];
+
+	if (length >= sizeof(digits))
+		return -EBADMSG;
+	memcpy(digits, field, length);
+	digits[length] = '\0';
+	return text_parse_number(digits, 10, UINT64_MAX, ret) < 0 ? -EBADMSG : 0;
+}
+
+int process_stat_parse(const char *text, struct process_stat *ret)
+{
+	/* PID (name) state …; the name may hold anything, a parenthesis too. */
+	const char *name = strchr(text, '('), *field = strrchr(text, ')');
+	struct process_stat stat = { 0 };
+	int r = 0;
+
+	if (!name || !field || field < name)
+		return -EBADMSG;
+	stat.name = name + 1;
+	stat.name_length = (size_t)(field - stat.name);
+	field++;
+	for (int i = FIELD_STATE; i <= FIELD_STARTTIME && r == 0; i++) {
+		size_t length;
+
+		if (*field++ != ' ')
+			return -EBADMSG;
+		length = strcspn(field, " ");
+		if (i == FIELD_STATE)
+			stat.state = *field;
+		else if (i == FIELD_THREADS)
+			r = parse_number(field, length, &stat.n_threads);
+		else if (i == FIELD_STARTTIME)
+			r = parse_number(field, length, &stat.start);
+		field += length;
+	}
+	if (r == 0)
+		*ret = stat;
+	return r;
+}

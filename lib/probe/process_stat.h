@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* probe: the text of /proc/PID/stat (proc(5)), whose second field is a name that may hold anything. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct process_stat {
+	const char *name; /* in the text, without its end: what a process calls itself */
+	size_t name_length;
+	char state;         /* R, S, D, Z, … */
+	uint64_t n_threads; /* with its leader */
+	uint64_t start;     /* in clock ticks since boot */
+};
+
+/* Returns 0, or -EBADMSG and leaves *ret as it was. Pure. */
+int process_stat_parse(const char *text, struct process_stat *ret);
