@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
 	&command_list,
+	&command_status,
 	&command_plan,
 	&command_detach,
 	&command_reattach,

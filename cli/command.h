@@ -45,4 +45,5 @@ struct command {
 	int (*run)(struct invocation *invocation, struct refusal *refusal);
 };
 
-extern const struct command command_list, command_plan, command_detach, command_reattach, command_recover;
+extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
+	command_recover;

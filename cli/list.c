@@ -8,11 +8,9 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/json.h"
-#include "host/names.h"
+#include "cli/names.h"
 #include "model/card.h"
 #include "probe/inventory.h"
-
-#define NAME_SIZE 192
 
 static json_object *describe_function(const struct function *function)
 {
@@ -44,7 +42,7 @@ static json_object *describe_card(const struct card *card, struct names *names)
 {
 	const struct function *gpu = card->gpu;
 	json_object *object = json_object_new_object(), *array;
-	char name[NAME_SIZE];
+	char name[CARD_NAME_SIZE];
 
 	json_object_object_add(object, "address", json_address(gpu->address));
 	json_object_object_add(object, "vendor", json_hex(4, gpu->vendor));
@@ -104,40 +102,10 @@ static const struct {
 	[COLUMN_ISOLATED] = { "ISOLATED", 0, 0 },
 };
 
-/* "NVIDIA Corporation" as NVIDIA, "Advanced Micro Devices, Inc. [AMD/ATI]" as AMD/ATI. */
-static void shorten_vendor(char *vendor)
-{
-	char *bracket = strchr(vendor, '['), *end = bracket ? strchr(bracket, ']') : NULL;
-
-	if (end) {
-		*end = '\0';
-		memmove(vendor, bracket + 1, strlen(bracket + 1) + 1);
-	} else {
-		vendor[strcspn(vendor, " ,")] = '\0';
-	}
-}
-
-/* The vendor and the device, or its ids where the list has no name for it. */
-static void name_device(struct names *names, const struct function *function, char name[NAME_SIZE])
-{
-	char vendor[NAME_SIZE], device[NAME_SIZE];
-	struct text text;
-
-	text_init(&text, name, NAME_SIZE);
-	if (names_device(names, function, device, sizeof(device)) < 0)
-		(void)snprintf(device, sizeof(device), "%04x:%04x", function->vendor, function->device);
-	if (names_vendor(names, function, vendor, sizeof(vendor)) == 0) {
-		shorten_vendor(vendor);
-		if (strncmp(device, vendor, strlen(vendor)) != 0)
-			text_add(&text, "%s ", vendor);
-	}
-	text_add(&text, "%s", device);
-}
-
 /* A companion is told by what its class says. */
-static void name_function(struct names *names, const struct function *function, bool is_gpu, char name[NAME_SIZE])
+static void name_function(struct names *names, const struct function *function, bool is_gpu, char name[CARD_NAME_SIZE])
 {
-	if (is_gpu || names_class(names, function, name, NAME_SIZE) < 0)
+	if (is_gpu || names_class(names, function, name, CARD_NAME_SIZE) < 0)
 		name_device(names, function, name);
 }
 
@@ -153,7 +121,7 @@ static struct libscols_line *add_line(struct libscols_table *table, struct libsc
 	const struct function *function)
 {
 	struct libscols_line *line = scols_table_new_line(table, parent);
-	char name[NAME_SIZE];
+	char name[CARD_NAME_SIZE];
 
 	if (!line)
 		return NULL;
@@ -188,7 +156,7 @@ static void add_card(struct libscols_table *table, struct names *names, const st
 /* Who would have to travel too, by name. */
 static void print_neighbours(struct names *names, const struct card *card)
 {
-	char name[NAME_SIZE];
+	char name[CARD_NAME_SIZE];
 
 	if (card->n_extra == 0)
 		return;

@@ -79,6 +79,12 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 int handover_recover(struct handover *handover, struct refusal *refusal);
 
 /*
+ * Shows every journal as it is now, also those of poisoned functions, without waiting for a handover that is at work.
+ * What cannot be read is left out. Returns 0; -EACCES to others than root; -errno.
+ */
+int handover_look(struct handover *handover, void (*visit)(void *data, const struct journal *journal), void *data);
+
+/*
  * Shows every journal, without a change. why_left says why recovery would leave it alone, or is
  * NULL when it would undo it. Returns 0, or -ECANCELED with the refusal filled.
  */

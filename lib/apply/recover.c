@@ -128,6 +128,39 @@ int handover_recover(struct handover *handover, struct refusal *refusal)
 	return context_sweep(handover, runtime, true, refusal);
 }
 
+struct look {
+	struct handover *handover;
+	int directory;
+	void (*visit)(void *data, const struct journal *journal);
+	void *data;
+};
+
+static int look_at(const char *owner, void *data)
+{
+	const struct look *look = data;
+	struct journal *journal = &look->handover->other;
+
+	if (journal_read(look->directory, owner, look->handover->buffer, journal) == 0)
+		look->visit(look->data, journal);
+	return 0;
+}
+
+int handover_look(struct handover *handover, void (*visit)(void *data, const struct journal *journal), void *data)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false), records CLOSE_FD = -1;
+	struct look look = { .handover = handover, .directory = runtime, .visit = visit, .data = data };
+	int r;
+
+	if (runtime < 0)
+		return runtime == -ENOENT ? 0 : runtime;
+	r = journal_for_each(runtime, look_at, &look);
+	records = poison_open(runtime);
+	look.directory = records;
+	if (r >= 0 && records >= 0)
+		r = journal_for_each(records, look_at, &look);
+	return r;
+}
+
 struct survey {
 	void (*visit)(void *data, const struct journal *journal, const char *why_left);
 	void *data;
