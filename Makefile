@@ -18,6 +18,7 @@ sbindir   := /usr/sbin
 hookdir   := /etc/libvirt/hooks/qemu.d
 bindir    := $(PREFIX)/bin
 mandir    := $(PREFIX)/share/man
+unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null),/usr/lib/systemd/system)
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
 
 PKG_CONFIG ?= pkg-config
@@ -90,7 +91,7 @@ ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/gpu-handoff-recover.service
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -109,12 +110,19 @@ $(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
 
+$(BUILD)/gpu-handoff-recover.service: cli/gpu-handoff-recover.service.in Makefile
+	@mkdir -p $(@D)
+	@sed 's|@BINDIR@|$(bindir)|' $< >$@
+
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/lab/*' 2>/dev/null)
 
 # ---- installing ----
 
 MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
+
+# With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
+libvirt_daemons := libvirtd virtqemud
 
 .PHONY: install uninstall
 install: all
@@ -125,6 +133,11 @@ install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
 	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
+	install -D -m 644 $(BUILD)/gpu-handoff-recover.service $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
+	for d in $(libvirt_daemons); do \
+		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
+	done
 	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
@@ -133,6 +146,8 @@ uninstall:
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
+	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
 .PHONY: clean
