@@ -59,7 +59,7 @@ nvidia_reset() { # nobody holds a GPU, no remove waits, nothing is loaded or mad
 	pkill -KILL -x hold || true
 	[[ -e /sys/module/nvidia ]] || modprobe nvidia
 	[[ ! -e $FAKE/force_release ]] || echo 1 >"$FAKE/force_release"
-	for module in nvidia_uvm nvidia_drm nvidia_modeset; do
+	for module in nvidia_uvm nvidia_drm nvidia_modeset i2c_dev; do
 		[[ ! -e /sys/module/$module ]] || wait_for 5 rmmod "$module"
 	done
 	nvidia_gen 535

@@ -13,8 +13,8 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *attachment, enum d
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
-static void dmabuf_unmap(struct dma_buf_attachment *attachment, struct sg_table *table,
-			 enum dma_data_direction direction)
+static void dmabuf_unmap(
+	struct dma_buf_attachment *attachment, struct sg_table *table, enum dma_data_direction direction)
 {
 }
 

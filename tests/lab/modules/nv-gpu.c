@@ -166,9 +166,9 @@ struct gpu *nv_gpu_new(struct pci_dev *dev)
 	INIT_DELAYED_WORK(&gpu->stop, stop_work);
 	INIT_DELAYED_WORK(&gpu->race_end, race_end_work);
 	snprintf(gpu->name, sizeof(gpu->name), "%04x:%02x:%02x.%1x", pci_domain_nr(dev->bus), dev->bus->number,
-		 PCI_SLOT(dev->devfn), PCI_FUNC(dev->devfn));
+		PCI_SLOT(dev->devfn), PCI_FUNC(dev->devfn));
 	snprintf(gpu->uuid, sizeof(gpu->uuid), "GPU-%04x%04x-%04x-4%03x-8000-%012x", dev->vendor, dev->device,
-		 dev->subsystem_vendor, dev->subsystem_device & 0xfff, pci_dev_id(dev));
+		dev->subsystem_vendor, dev->subsystem_device & 0xfff, pci_dev_id(dev));
 	mutex_lock(&nv_lock);
 	for (i = 0; i < MAX_GPUS && gpus[i]; i++)
 		;

@@ -38,10 +38,10 @@ struct gpu {
 
 	/* under nv_lock */
 	int usage_count;
-	bool started;	 /* the adapter runs, with its interrupt */
+	bool started;    /* the adapter runs, with its interrupt */
 	bool persistent; /* ... although nobody holds the GPU */
-	bool unlinked;	 /* nobody finds it any more */
-	bool removed;	 /* dev is no longer ours */
+	bool unlinked;   /* nobody finds it any more */
+	bool removed;    /* dev is no longer ours */
 	struct delayed_work stop;
 
 	/* faults */
@@ -75,7 +75,7 @@ struct gpu *nvidia_dev_get(unsigned int minor);
 void nvidia_dev_put(struct gpu *gpu);
 int nvidia_hold(struct nvidia_held *held, unsigned int minor);
 void nvidia_hold_none(struct nvidia_held *held);
-void nvidia_listen(const struct nvidia_listener *listener); /* NULL: no more */
+void nvidia_listen(const struct nvidia_listener *listener);   /* NULL: no more */
 void nvidia_modeset_fops(const struct file_operations *fops); /* NULL: no more */
 void nvidia_uaf_hit(void);
 

@@ -45,7 +45,7 @@ static bool mount_ns, pid_ns, thread, stubborn;
 static void own_mounts(void)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0)
+		mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0)
 		err(1, "cannot make a mount namespace");
 }
 
@@ -155,8 +155,12 @@ static const struct kind {
 	const char *name;
 	void (*hold)(const char *arg);
 } kinds[] = {
-	{ "open", hold_open },	     { "mmap", hold_mmap }, { "attach", hold_attach },
-	{ "modeset", hold_modeset }, { "uvm", hold_uvm },   { "dmabuf", hold_dmabuf },
+	{ "open", hold_open },
+	{ "mmap", hold_mmap },
+	{ "attach", hold_attach },
+	{ "modeset", hold_modeset },
+	{ "uvm", hold_uvm },
+	{ "dmabuf", hold_dmabuf },
 	{ "flight", hold_flight },
 };
 

@@ -63,6 +63,10 @@ nvidia-smi -i "$GPU" -pm 1
 has_vectors "$GPU" || fail 'persistence does not start the adapter'
 nvidia-smi -i "0000$GPU" -pm 0
 ! has_vectors "$GPU" || fail 'the adapter persists'
+fault "$GPU" persistence 1
+unbind
+expect_done 'persistence'
+bind
 [[ $(wc -l <"$RUN/nvidia-smi.log") == 2 ]]
 touch "$RUN/nvidia-smi.hang"
 status=0
