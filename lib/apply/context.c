@@ -71,6 +71,14 @@ static void record_writer(struct handover *handover, struct journal *journal, in
 		(void)journal_append_writer(fd, journal);
 }
 
+void context_tell(
+	struct handover *handover, const struct journal *journal, const struct step *step, int r, uint64_t begin)
+{
+	if (handover->observer && handover->observer->stepped)
+		handover->observer->stepped(
+			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);
+}
+
 int context_execute(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
 	uint64_t begin = clock_now_us();
@@ -81,9 +89,7 @@ int context_execute(struct handover *handover, int runtime, struct journal *jour
 	/* Where that fails, the journal keeps the step, and the next who reads it finds who is at it. */
 	if (r == KERNEL_STUCK)
 		(void)poison_put(handover, runtime, journal, step);
-	if (handover->observer && handover->observer->stepped)
-		handover->observer->stepped(
-			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);
+	context_tell(handover, journal, step, r, begin);
 	return r;
 }
 

@@ -30,6 +30,10 @@ void context_note_wait(
 /* Tells the observer. */
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence);
 
+/* Tells the observer of a step that was tried, as step_execute() returned, since begin (clock_now_us()). */
+void context_tell(
+	struct handover *handover, const struct journal *journal, const struct step *step, int r, uint64_t begin);
+
 /*
  * Carries out a step of a journal that is open at fd, and tells the observer. One whose device does not answer in its
  * time poisons that. Returns as step_execute().

@@ -223,6 +223,9 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 	case STEP_NO_EFFECT:
 		why = "the kernel accepted it and nothing changed";
 		break;
+	case STEP_HELD:
+		why = "somebody uses it";
+		break;
 	case STEP_LATE:
 		why = "it did not end in its time";
 		break;

@@ -19,6 +19,7 @@ enum {
 	STEP_GONE,          /* the function is not there any more */
 	STEP_NO_DRIVER,     /* the driver is not there */
 	STEP_NO_EFFECT,     /* the kernel accepted the write, and nothing changed */
+	STEP_HELD,          /* somebody uses the function */
 	STEP_LATE,          /* it did not end in its time, and holds no device */
 };
 

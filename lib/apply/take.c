@@ -179,12 +179,14 @@ static void note_forgotten(struct handover *handover)
 static int carry_out_step(
 	struct handover *handover, int runtime, int fd, const struct step *step, bool again, struct text *failure)
 {
+	uint64_t begin = clock_now_us();
 	struct refusal held;
 	int r;
 
 	/* It changes nothing, so there is nothing to record. */
 	if (step->kind == STEP_FREE) {
 		r = context_await_free(handover, step, again, &held);
+		context_tell(handover, &handover->journal, step, r < 0 ? STEP_HELD : 0, begin);
 		if (r < 0)
 			text_add(failure, "%s", held.sentence);
 		return r;

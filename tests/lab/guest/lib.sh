@@ -24,6 +24,9 @@ fail() {
 	exit 1
 }
 
+# shellcheck source=tests/lab/guest/nvidia.sh
+. "$LIB/nvidia.sh"
+
 # ---- the cards ----
 
 driver_of() { # ADDRESS
@@ -127,7 +130,7 @@ force_home() {
 	local name address i
 	for name in $(timeout 20 virsh list --name 2>/dev/null); do timeout 30 virsh destroy "$name" || true; done
 	timeout 60 gpu-handoff recover || true
-	echo 0 >/sys/bus/pci/drivers/nvidia/probe_fail
+	nvidia_reset
 	for address in "${A[@]}" "${B[@]}" "$C0" "$C1"; do
 		i=${address##*.}
 		[[ $(<"$SYS/$address/driver_override") == '(null)' ]] || echo >"$SYS/$address/driver_override"
