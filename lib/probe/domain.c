@@ -192,7 +192,7 @@ static void complain(struct policy *policy, const char *format, const char *subj
 	text_init(&text, policy->problem, sizeof(policy->problem));
 	text_add(&text, "the policy in the domain's metadata %s '", format);
 	text_add_foreign(&text, subject);
-	text_add(&text, "'; correct it with 'virsh edit', see gpu-handoff-hook(8)");
+	text_add(&text, "'; correct it with 'virsh edit', see gpu-handoff-policy(7)");
 }
 
 static const struct {
