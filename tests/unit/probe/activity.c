@@ -150,6 +150,8 @@ static const struct {
 	{ HEADINGS, 0, 0, NULL },
 	{ "", 0, 0, NULL },
 	{ HEADINGS "short 12\n", 0, 0, NULL },
+	/* Nothing is taken from the line before. */
+	{ HEADINGS "                Xorg  1234   0   n    y  1000          1\nshort\n", 1, 1234, "Xorg" },
 	{ HEADINGS "                Xorg  -123   0   y    y     0          0\n", 0, 0, NULL },
 	{ HEADINGS "                Xorg     0   0   y    y     0          0\n", 0, 0, NULL },
 	{ HEADINGS "                Xorg  99999999999   0   y\n", 0, 0, NULL },

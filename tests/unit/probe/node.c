@@ -247,11 +247,12 @@ START_TEST(test_group)
 }
 END_TEST
 
+/* The H100 of facts, section 7. */
 #define DEVICES                                                                                                        \
-	"Character devices:\n195 nvidia\n195 nvidia-modeset\n195 nvidiactl\n505 nvidia-caps\n"                         \
-	"504 nvidia-nvswitch\n507 nvidia-uvm\n503 nvidia-caps-imex-channels\n\nBlock devices:\n  8 sd\n"
+	"Character devices:\n195 nvidia\n195 nvidiactl\n238 nvidia-uvm\n239 nvidia-nvswitch\n240 nvidia-nvlink\n"      \
+	"241 nvidia-caps\n242 nvidia-caps-imex-channels\n\nBlock devices:\n  8 sd\n"
 
-/* The H100 of facts, section 7: nvidia's own nodes, and those that every GPU shares. */
+/* nvidia's own nodes, and those that every GPU shares. */
 START_TEST(test_nvidia)
 {
 	put_driver(GPU, "nvidia");
@@ -263,14 +264,15 @@ START_TEST(test_nvidia)
 	check_node("/dev/nvidia4", NODE_DIRECT, 195, 4, gpu);
 	check_node("/dev/nvidiactl", NODE_SHARED, 195, 255, (struct address){ 0 });
 	check_node("/dev/nvidia-modeset", NODE_SHARED, 195, 254, (struct address){ 0 });
-	check_node("/dev/nvidia-uvm", NODE_SHARED, 507, 0, (struct address){ 0 });
-	check_node("/dev/nvidia-uvm-tools", NODE_SHARED, 507, 1, (struct address){ 0 });
-	check_node("/dev/nvidia-caps/nvidia-cap1", NODE_SHARED, 505, 1, (struct address){ 0 });
-	check_node("/dev/nvidia-caps/nvidia-cap2", NODE_SHARED, 505, 2, (struct address){ 0 });
-	check_node("/dev/nvidia-nvswitchctl", NODE_SHARED, 504, 255, (struct address){ 0 });
-	check_node("/dev/nvidia-nvswitch15", NODE_SHARED, 504, 15, (struct address){ 0 });
-	check_node("/dev/nvidia-caps-imex-channels/channel0", NODE_SHARED, 503, 0, (struct address){ 0 });
-	ck_assert_uint_eq(nodes.n_nodes, 1 + 2 + 2 + 2 + 17 + 1);
+	check_node("/dev/nvidia-uvm", NODE_SHARED, 238, 0, (struct address){ 0 });
+	check_node("/dev/nvidia-uvm-tools", NODE_SHARED, 238, 1, (struct address){ 0 });
+	check_node("/dev/nvidia-caps/nvidia-cap1", NODE_SHARED, 241, 1, (struct address){ 0 });
+	check_node("/dev/nvidia-caps/nvidia-cap2", NODE_SHARED, 241, 2, (struct address){ 0 });
+	check_node("/dev/nvidia-nvswitchctl", NODE_SHARED, 239, 255, (struct address){ 0 });
+	check_node("/dev/nvidia-nvswitch15", NODE_SHARED, 239, 15, (struct address){ 0 });
+	check_node("/dev/nvidia-caps-imex-channels/channel0", NODE_SHARED, 242, 0, (struct address){ 0 });
+	check_node("/dev/nvidia-nvlink", NODE_SHARED, 240, 0, (struct address){ 0 });
+	ck_assert_uint_eq(nodes.n_nodes, 1 + 2 + 2 + 2 + 17 + 1 + 1);
 	/* Once, for however many GPUs; and without /proc/devices only the fixed ones. */
 	put_driver(USB, "nvidia");
 	put_text(scratch.fd, "proc/driver/nvidia/gpus/0000:01:00.2/information", "Device Minor: \t 5\n");
