@@ -19,8 +19,8 @@
 /* ---- a directory, entry by entry, in memory of the caller: readdir(3) allocates for each ---- */
 
 struct listing {
-	int fd; /* the caller's */
-	char *buffer;
+	int fd;       /* the caller's */
+	char *buffer; /* aligned as an uint64_t */
 	size_t size, n, at;
 };
 
@@ -84,7 +84,8 @@ struct worker {
 
 	struct worker_file files[WORKER_FILES];
 	unsigned int plain[WORKER_PLAIN], n_plain;
-	char pids[1024], tasks[4096], entries[32768];
+	/* Of listings. */
+	_Alignas(uint64_t) char pids[1024], tasks[4096], entries[32768];
 	/* Of a line of maps: a path of PATH_MAX, each byte of it as \012. */
 	char text[32768];
 };

@@ -8,3 +8,6 @@ TCase *case_domain(void);
 TCase *case_inventory(void);
 TCase *case_critical(void);
 TCase *case_daemon(void);
+TCase *case_mapping(void);
+TCase *case_process(void);
+TCase *case_process_live(void);
