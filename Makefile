@@ -141,6 +141,7 @@ clean:
 PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
+PACKAGES_BENCH := psmisc lsof
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
 # After sudo, the build directory is the user's.
@@ -158,7 +159,7 @@ check:
 	@$(give_build)
 
 lab demo bench:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB) $(if $(filter bench,$@),$(PACKAGES_BENCH))
 	@tests/step build 'building' $(again) all
 	@$(MAKE) --no-print-directory do-$@
 	@$(give_build)
@@ -170,8 +171,9 @@ do-lab: $(BUILD)/tests/ask-kernel
 do-demo: $(BUILD)/tests/ask-kernel
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/empty $(BUILD)/tests/ask-kernel
+do-bench: all $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty $(BUILD)/tests/ask-kernel
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@$(BUILD)/bench-scan /dev/full
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a

@@ -77,7 +77,7 @@ struct worker {
 	struct scan *scan;
 	pthread_t thread;
 
-	int process; /* /proc/PID, which is never another process's */
+	int process; /* /proc/PID, which is never another process's; valid while it is looked at */
 	struct node_set opened, mapped;
 	bool dma_buf;
 	bool hidden; /* something of it may not be looked at */
@@ -92,6 +92,9 @@ struct worker {
 
 /* What did not work says: gone, which is no error; or that it may not, or could not, be looked at. */
 void worker_failed(struct worker *worker, int error);
+
+/* Looks at the process and all its threads; what it holds is then in the worker. */
+void worker_look_process(struct worker *worker, pid_t pid);
 
 /* Looks at a table of descriptors, fd or task/TID/fd of the process. */
 void worker_look_descriptors(struct worker *worker, const char *table);

@@ -5,5 +5,6 @@
 
 int main(void)
 {
-	return suite_run("probe", (TCase *[]){ case_domain(), case_inventory(), case_critical(), case_daemon(), case_mapping(), case_process(), case_process_live(), NULL });
+	return suite_run("probe", (TCase *[]){ case_domain(), case_inventory(), case_critical(), case_daemon(),
+					  case_mapping(), case_process(), case_process_live(), NULL });
 }
