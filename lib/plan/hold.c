@@ -148,6 +148,14 @@ static int refuse_activity(
 
 static int check_uses(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
+	unsigned int n_more = occupancy->holders.n_more + occupancy->activity.n_more;
+
+	/* Any of those that found no room may be one that counts. */
+	if (n_more)
+		return refusal_set(refusal, REFUSAL_HELD,
+			"'%s' may be in use: there are %u more users of cards than can be told apart; end some, see "
+			"'gpu-handoff status'",
+			address_text(function->address).s, n_more);
 	for (unsigned int i = 0; i < occupancy->activity.n_uses; i++) {
 		const struct use *use = &occupancy->activity.uses[i];
 
@@ -178,6 +186,15 @@ static int check_generation(const struct function *function, const struct occupa
 		address_text(function->address).s, nvidia->version.major, nvidia->version.minor);
 }
 
+static bool has_suspects(const struct occupancy *occupancy)
+{
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		if (occupancy_suspects(occupancy, &occupancy->holders.holders[i]))
+			return true;
+	}
+	return false;
+}
+
 /* A client whose descriptor no process has: it is on its way from one to another. */
 static int check_clients(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
@@ -203,6 +220,9 @@ static int check_activity(const struct function *function, const struct occupanc
 	/* Without MSI, no vectors are no sign that it is not the one. */
 	if (activity.uvm == UVM_REGISTERED || (activity.uvm == UVM_UNKNOWN && nvidia->msi != NVIDIA_YES))
 		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
+	if (activity.vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
+		return refuse_activity(function, occupancy,
+			"may be in use: without MSI (EnableMSI of the nvidia driver) nothing tells", refusal);
 	/* nvidia_drm's own references do not hinder where remove() drops them. */
 	if (activity.vectors == 0 || (occupancy_has_drm(occupancy, function->address) &&
 					     nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED))
