@@ -11,3 +11,4 @@ TCase *case_daemon(void);
 TCase *case_nvidia(void);
 TCase *case_node(void);
 TCase *case_activity(void);
+TCase *case_config(void);
