@@ -2,6 +2,7 @@
 #include "model/occupancy.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* include/drm/drm_file.h of the kernel: DRM_MAJOR */
 #define DRM_MAJOR 226
@@ -69,6 +70,19 @@ const struct persistence *occupancy_find_persistence(const struct occupancy *occ
 	return NULL;
 }
 
+/* People choose the names of their own units: no longer one than leaves room in a sentence for who else is in it. */
+#define UNIT_SHOWN_MAX 80
+
+static void describe_unit(struct text *text, const char *name)
+{
+	char shown[UNIT_SHOWN_MAX + 1] = "";
+
+	memcpy(shown, name, strnlen(name, UNIT_SHOWN_MAX));
+	text_add_foreign(text, shown);
+	if (strlen(name) > UNIT_SHOWN_MAX)
+		text_add(text, "...");
+}
+
 void holder_describe(struct text *text, const struct holder *holder)
 {
 	text_add_foreign(text, holder->command);
@@ -81,7 +95,7 @@ void holder_describe(struct text *text, const struct holder *holder)
 		text_add(text, ",");
 	if (holder->unit.name[0]) {
 		text_add(text, " ");
-		text_add_foreign(text, holder->unit.name);
+		describe_unit(text, holder->unit.name);
 	}
 	text_add(text, ")");
 }
