@@ -161,6 +161,7 @@ PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev 
 	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
+PACKAGES_BENCH := psmisc lsof
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
 # After sudo, the build directory is the user's.
@@ -178,7 +179,7 @@ check:
 	@$(give_build)
 
 lab demo bench:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB) $(if $(filter bench,$@),$(PACKAGES_BENCH))
 	@tests/step build 'building' $(again) all
 	@$(MAKE) --no-print-directory do-$@
 	@$(give_build)
@@ -193,8 +194,9 @@ do-lab: $(lab_programs)
 do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/empty $(lab_programs)
+do-bench: all $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@$(BUILD)/bench-scan /dev/full
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a

@@ -31,6 +31,8 @@ int context_patiently(struct handover *handover, const char *owner, context_atte
 
 	if (runtime < 0)
 		return context_refuse_state(refusal, runtime);
+	/* What it needs gets ready while we look at the host. */
+	(void)handover->host->kernel->begin(handover->host);
 	config_probe(handover->host, &handover->settings);
 	policy = policy_merge(&domain->policy, &handover->settings.policy);
 	for (;;) {

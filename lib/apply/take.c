@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/context.h"
 #include "apply/execute.h"
@@ -90,6 +91,12 @@ static int probe_occupancy(struct handover *handover, const struct domain *domai
 	if (r < 0)
 		return refusal_set(refusal, REFUSAL_STATE, "cannot tell who uses the hostdevs: %s",
 			r == KERNEL_STUCK ? "the nvidia driver does not answer; see 'journalctl -k'" : strerror(-r));
+	/* An ordinary user is shown a plan all the same. */
+	if (occupancy->holders.n_hidden && geteuid() == 0)
+		return refusal_set(refusal, REFUSAL_STATE,
+			"%u processes cannot be looked at, so nobody can tell who uses the hostdevs; run the libvirt "
+			"daemon with CAP_SYS_PTRACE, outside of containers",
+			occupancy->holders.n_hidden);
 	occupancy_probe_persistence(handover->host, occupancy);
 	return 0;
 }

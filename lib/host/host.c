@@ -65,7 +65,7 @@ int host_open(const char *sysroot, struct host *ret)
 		.run = -1,
 		.etc = -1,
 		.kernel = sysroot ? &kernel_recorded : &kernel_real,
-		.manager = sysroot ? &manager_recorded : &manager_systemd,
+		.manager = sysroot ? &manager_recorded : &manager_watched,
 	};
 	root = open(sysroot ? sysroot : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)

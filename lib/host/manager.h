@@ -35,7 +35,11 @@ struct manager {
 	int (*end_sessions_of)(const struct host *host, uid_t uid, int deadline_ms);
 };
 
+/* In this process. It allocates, and a bus that does not answer keeps it waiting. */
 extern const struct manager manager_systemd;
+
+/* The same, asked by the watched child (host/watched.h): what a handover uses. */
+extern const struct manager manager_watched;
 
 /* Refuses every change with -EROFS, and knows no unit: a recorded tree is only read. */
 extern const struct manager manager_recorded;

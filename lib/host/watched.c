@@ -205,6 +205,23 @@ int watched_claim(const struct host *host, const char *path, dev_t number, int d
 	return (int)ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
 }
 
+/* More than the call itself takes when it keeps to its deadline. */
+#define MANAGE_MARGIN_MS 2000
+
+int watched_manage(const struct host *host, enum watched_manage manage, const char *subject, int deadline_ms)
+{
+	struct watched_request request = { .kind = WATCHED_MANAGE, .manage = manage, .deadline_ms = deadline_ms };
+	static struct watched_answer answer;
+	int r;
+
+	request.size = strlen(subject) + 1;
+	if (request.size > sizeof(request.value))
+		return -EINVAL;
+	memcpy(request.value, subject, request.size);
+	r = (int)ask(host, &request, -1, &answer, deadline_ms + MANAGE_MARGIN_MS, -1, NULL);
+	return r == KERNEL_STUCK ? -ETIMEDOUT : r;
+}
+
 pid_t watched_pid(void)
 {
 	return child.pid;

@@ -52,3 +52,15 @@ int watched_run(const struct host *host, const char *const arguments[], char *ou
  */
 int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret);
 int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms);
+
+/* The functions of struct manager (host/manager.h). */
+enum watched_manage {
+	MANAGE_STOP_UNIT,
+	MANAGE_START_UNIT,
+	MANAGE_UNIT_IS_ACTIVE,
+	MANAGE_END_SESSION,
+	MANAGE_END_SESSIONS_OF, /* of a uid in decimal */
+};
+
+/* Calls one for us: libsystemd allocates, and who is in the middle of a handover does not. Returns as that does. */
+int watched_manage(const struct host *host, enum watched_manage manage, const char *subject, int deadline_ms);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "host/manager.h"
 
 #define NAME             "handoff-writer"
@@ -199,6 +200,42 @@ static ssize_t answer_claim(const struct watched_request *request, int directory
 	return disk < 0 ? disk : 0;
 }
 
+static ssize_t answer_manage(const struct watched_request *request)
+{
+	const struct manager *manager = &manager_systemd;
+	const char *subject = request->value;
+	int deadline_ms = request->deadline_ms;
+	uint64_t uid;
+	struct host own;
+	int r;
+
+	/* Nothing of the parent's is left. */
+	r = host_open(NULL, &own);
+	if (r == 0) {
+		switch (request->manage) {
+		case MANAGE_STOP_UNIT:
+			r = manager->stop_unit(&own, subject, deadline_ms);
+			break;
+		case MANAGE_START_UNIT:
+			r = manager->start_unit(&own, subject, deadline_ms);
+			break;
+		case MANAGE_UNIT_IS_ACTIVE:
+			r = manager->unit_is_active(&own, subject, deadline_ms);
+			break;
+		case MANAGE_END_SESSION:
+			r = manager->end_session(&own, subject, deadline_ms);
+			break;
+		case MANAGE_END_SESSIONS_OF:
+			r = text_parse_number(subject, 10, UINT32_MAX, &uid);
+			if (r == 0)
+				r = manager->end_sessions_of(&own, (uid_t)uid, deadline_ms);
+			break;
+		}
+	}
+	host_close(&own);
+	return r;
+}
+
 static void serve(struct watched_request *request, int file)
 {
 	static struct watched_answer answer;
@@ -220,6 +257,9 @@ static void serve(struct watched_request *request, int file)
 	case WATCHED_CONSOLES:
 		answer.result = answer_consoles(request, file, answer.value);
 		size += answer.result > 0 ? (size_t)answer.result : 0;
+		break;
+	case WATCHED_MANAGE:
+		answer.result = answer_manage(request);
 		break;
 	case WATCHED_CLAIM:
 		answer.result = answer_claim(request, file);

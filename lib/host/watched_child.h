@@ -12,6 +12,7 @@ enum watched_kind {
 	WATCHED_RUN,      /* value: the arguments, each with its end */
 	WATCHED_CONSOLES, /* of the framebuffer value, a path below the directory that comes with it */
 	WATCHED_CLAIM,    /* of the block device value, likewise */
+	WATCHED_MANAGE,   /* of the manager: a function of struct manager, about value */
 };
 
 /* The number of framebuffers (Documentation/admin-guide/devices.rst), and how many consoles there can be:
@@ -23,7 +24,9 @@ enum watched_kind {
 struct watched_request {
 	enum watched_kind kind;
 	dev_t number; /* of the device node */
-	size_t size;  /* of value */
+	enum watched_manage manage;
+	int deadline_ms; /* of that function */
+	size_t size;     /* of value */
 	char value[WATCHED_VALUE_SIZE];
 };
 

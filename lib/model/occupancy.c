@@ -78,6 +78,19 @@ const struct persistence *occupancy_find_persistence(const struct occupancy *occ
 	return NULL;
 }
 
+/* People choose the names of their own units: no longer one than leaves room in a sentence for who else is in it. */
+#define UNIT_SHOWN_MAX 80
+
+static void describe_unit(struct text *text, const char *name)
+{
+	char shown[UNIT_SHOWN_MAX + 1] = "";
+
+	memcpy(shown, name, strnlen(name, UNIT_SHOWN_MAX));
+	text_add_foreign(text, shown);
+	if (strlen(name) > UNIT_SHOWN_MAX)
+		text_add(text, "...");
+}
+
 void holder_describe(struct text *text, const struct holder *holder)
 {
 	text_add_foreign(text, holder->command);
@@ -90,7 +103,7 @@ void holder_describe(struct text *text, const struct holder *holder)
 		text_add(text, ",");
 	if (holder->unit.name[0]) {
 		text_add(text, " ");
-		text_add_foreign(text, holder->unit.name);
+		describe_unit(text, holder->unit.name);
 	}
 	text_add(text, ")");
 }

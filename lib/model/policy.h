@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * model: what a domain wants done about those who use its card, as its XML says in <metadata>, over what the host's
- * configuration says (gpu-handoff-hook(8)). Values: own nothing.
+ * configuration says (gpu-handoff-policy(7)). Values: own nothing.
  */
 #pragma once
 

@@ -14,18 +14,24 @@
  * they do. */
 static const char *const protected[] = { "systemd-", "dbus", "polkit", "libvirt", "virtqemud", "virtlogd", "ssh" };
 
+static bool is_protected(const char *unit)
+{
+	for (size_t i = 0; i < sizeof(protected) / sizeof(protected[0]); i++) {
+		if (strncmp(unit, protected[i], strlen(protected[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_stoppable(const struct holder *holder)
 {
 	switch (holder->unit.kind) {
 	case UNIT_SERVICE:
-		for (size_t i = 0; i < sizeof(protected) / sizeof(protected[0]); i++) {
-			if (strncmp(holder->unit.name, protected[i], strlen(protected[i])) == 0)
-				return false;
-		}
-		return true;
+		return !is_protected(holder->unit.name);
 	case UNIT_SESSION:
-	case UNIT_USER_SERVICE:
 		return true;
+	case UNIT_USER_SERVICE:
+		return holder->unit.uid != UNIT_NO_UID;
 	case UNIT_NONE:
 	case UNIT_CONTAINER:
 	case UNIT_MACHINE:
@@ -38,7 +44,14 @@ static bool is_stoppable(const struct holder *holder)
 
 static bool is_restarted(const struct settings *settings, const struct holder *holder)
 {
-	return holder->unit.kind == UNIT_SERVICE && settings_restarts(settings, holder->unit.name);
+	return holder->unit.kind == UNIT_SERVICE && settings_restarts(settings, holder->unit.name) &&
+	       !is_protected(holder->unit.name);
+}
+
+/* Whether nothing that we may do makes it go. */
+static bool is_in_the_way(const struct policy *policy, const struct settings *settings, const struct holder *holder)
+{
+	return !is_restarted(settings, holder) && !(policy->action == HOLDERS_STOP && is_stoppable(holder));
 }
 
 /* Adds a step with a unit or session, once. */
@@ -76,8 +89,8 @@ static void add_end(struct plan *plan, const struct holder *holder)
 
 /* ---- sentences ---- */
 
-static void name_holders(struct text *text, const struct occupancy *occupancy, const struct settings *settings,
-	struct address address, unsigned int *ret_n, bool *ret_stoppable)
+static void name_holders(struct text *text, const struct occupancy *occupancy, const struct policy *policy,
+	const struct settings *settings, struct address address, unsigned int *ret_n, bool *ret_stoppable)
 {
 	*ret_n = 0;
 	*ret_stoppable = true;
@@ -85,7 +98,7 @@ static void name_holders(struct text *text, const struct occupancy *occupancy, c
 		const struct holder *holder = &occupancy->holders.holders[i];
 		const struct node *node = occupancy_find_node(occupancy, holder, address);
 
-		if (!node || is_restarted(settings, holder))
+		if (!node || !is_in_the_way(policy, settings, holder))
 			continue;
 		*ret_stoppable = *ret_stoppable && is_stoppable(holder);
 		if ((*ret_n)++ >= NAMED_MAX)
@@ -98,6 +111,14 @@ static void name_holders(struct text *text, const struct occupancy *occupancy, c
 		text_add(text, " and by %u more", *ret_n - NAMED_MAX);
 }
 
+static const char *way_out(const struct policy *policy, bool stoppable, bool many)
+{
+	if (policy->action == HOLDERS_REFUSE)
+		return stoppable ? ", or set holders action='stop'" : " first";
+	return many ? " first: those are no services or sessions that may be stopped for you"
+		    : " first: that is no service or session that may be stopped for you";
+}
+
 static int refuse_holders(const struct occupancy *occupancy, const struct policy *policy,
 	const struct settings *settings, struct address address, struct refusal *refusal)
 {
@@ -107,12 +128,25 @@ static int refuse_holders(const struct occupancy *occupancy, const struct policy
 	struct text text;
 
 	text_init(&text, names, sizeof(names));
-	name_holders(&text, occupancy, settings, address, &n, &stoppable);
+	name_holders(&text, occupancy, policy, settings, address, &n, &stoppable);
 	return refusal_set(refusal, REFUSAL_HELD, "'%s' is used %s; stop %s%s", address_text(address).s, names,
-		n > 1 ? "them" : "it",
-		policy->action == HOLDERS_STOP ? " first: that is no service or session that may be stopped for you"
-		: stoppable                    ? ", or set holders action='stop'"
-					       : " first");
+		n > 1 ? "them" : "it", way_out(policy, stoppable, n > 1));
+}
+
+/* Whoever it is, and whatever was to be done about it: it is there. */
+static int refuse_all_holders(const struct occupancy *occupancy, struct address address, struct refusal *refusal)
+{
+	static const struct settings nobody;
+	static const struct policy policy = { .action = HOLDERS_REFUSE };
+	char names[768];
+	bool stoppable;
+	unsigned int n;
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	name_holders(&text, occupancy, &policy, &nobody, address, &n, &stoppable);
+	return refusal_set(refusal, REFUSAL_HELD, "'%s' is still used %s; stop %s first", address_text(address).s,
+		names, n > 1 ? "them" : "it");
 }
 
 /* Who has what every GPU shares, as far as the sentence goes. */
@@ -130,6 +164,11 @@ static void name_suspects(struct text *text, const struct occupancy *occupancy)
 	}
 }
 
+static bool is_nvidia(const struct function *function)
+{
+	return strcmp(function->driver, NVIDIA_DRIVER) == 0;
+}
+
 static int refuse_activity(
 	const struct function *function, const struct occupancy *occupancy, const char *fact, struct refusal *refusal)
 {
@@ -138,6 +177,10 @@ static int refuse_activity(
 
 	text_init(&text, names, sizeof(names));
 	name_suspects(&text, occupancy);
+	if (!is_nvidia(function))
+		return refusal_set(refusal, REFUSAL_HELD,
+			"'%s' %s, although no process has it open%s; end what uses it",
+			address_text(function->address).s, fact, names);
 	return refusal_set(refusal, REFUSAL_HELD,
 		"'%s' %s, although no process has it open%s; end what uses it, and persistence mode with "
 		"'nvidia-smi -i %s -pm 0'",
@@ -158,11 +201,6 @@ static int check_uses(const struct function *function, const struct occupancy *o
 	return 0;
 }
 
-static bool is_nvidia(const struct function *function)
-{
-	return strcmp(function->driver, NVIDIA_DRIVER) == 0;
-}
-
 /* A generation that never lets go of its own references. */
 static int check_generation(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
@@ -178,6 +216,15 @@ static int check_generation(const struct function *function, const struct occupa
 		address_text(function->address).s, nvidia->version.major, nvidia->version.minor);
 }
 
+static bool has_suspects(const struct occupancy *occupancy)
+{
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		if (occupancy_suspects(occupancy, &occupancy->holders.holders[i]))
+			return true;
+	}
+	return false;
+}
+
 /* A client whose descriptor no process has: it is on its way from one to another. */
 static int check_clients(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
@@ -188,6 +235,42 @@ static int check_clients(const struct function *function, const struct occupancy
 			return refuse_activity(function, occupancy, "has a DRM client", refusal);
 	}
 	return 0;
+}
+
+/* Whether who has a node open of a card whose number the driver did not tell may have this one. */
+static bool may_be_open(const struct occupancy *occupancy, struct address address)
+{
+	bool open = false;
+
+	for (unsigned int i = 0; i < occupancy->nodes.n_nodes; i++) {
+		const struct node *node = &occupancy->nodes.nodes[i];
+
+		if (node->block || node->major != NVIDIA_MAJOR || node->minor > NVIDIA_MINOR_MAX)
+			continue;
+		if (node->reach == NODE_DIRECT && address_compare(node->owner, address) == 0)
+			return false;
+		for (unsigned int j = 0; node->reach == NODE_SHARED && j < occupancy->holders.n_holders; j++) {
+			const struct holder *holder = &occupancy->holders.holders[j];
+
+			open = open || node_set_has(&holder->opened, i) || node_set_has(&holder->mapped, i);
+		}
+	}
+	return open;
+}
+
+/* What nvidia_drm's own references explain, where remove() drops them: then vectors tell nothing of others. */
+static int check_explained(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	char names[512];
+	struct text text;
+
+	if (!may_be_open(occupancy, function->address))
+		return 0;
+	text_init(&text, names, sizeof(names));
+	name_suspects(&text, occupancy);
+	return refusal_set(refusal, REFUSAL_HELD,
+		"'%s' may be open, for its driver does not tell its number%s; end what uses NVIDIA's cards",
+		address_text(function->address).s, names);
 }
 
 static int check_activity(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
@@ -201,25 +284,42 @@ static int check_activity(const struct function *function, const struct occupanc
 	if (r < 0 || !is_nvidia(function))
 		return r;
 	/* Without MSI, no vectors are no sign that it is not the one. */
-	if (activity.uvm == UVM_REGISTERED || (activity.uvm == UVM_UNKNOWN && nvidia->msi != NVIDIA_YES))
+	if (activity.uvm == UVM_REGISTERED)
 		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
-	/* nvidia_drm's own references do not hinder where remove() drops them. */
-	if (activity.vectors == 0 || (occupancy_has_drm(occupancy, function->address) &&
-					     nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED))
+	if (activity.vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
+		return refuse_activity(function, occupancy,
+			"may be in use: without MSI (EnableMSI of the nvidia driver) nothing tells", refusal);
+	if (activity.uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity.vectors > 0))
+		return refuse_activity(function, occupancy, "may be registered with UVM, for CUDA", refusal);
+	if (activity.vectors == 0)
 		return 0;
+	/* nvidia_drm's own references do not hinder where remove() drops them. */
+	if (occupancy_has_drm(occupancy, function->address) &&
+		nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED)
+		return check_explained(function, occupancy, refusal);
 	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity.vectors);
 	return refuse_activity(function, occupancy, fact, refusal);
 }
 
+/* Who found no room may be the one that has it. */
+static int check_room(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
+{
+	if (occupancy->holders.n_more == 0)
+		return 0;
+	return refusal_set(refusal, REFUSAL_HELD,
+		"more processes use devices than can be told apart, and one of them may use '%s'; end some of the %u",
+		address_text(function->address).s, occupancy->holders.n_holders + occupancy->holders.n_more);
+}
+
 int plan_check_free(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
-	static const struct settings nobody;
-	static const struct policy policy = { .action = HOLDERS_STOP };
 	int r;
 
 	r = check_uses(function, occupancy, refusal);
 	if (r == 0 && occupancy_is_held(occupancy, function->address))
-		r = refuse_holders(occupancy, &policy, &nobody, function->address, refusal);
+		r = refuse_all_holders(occupancy, function->address, refusal);
+	if (r == 0)
+		r = check_room(function, occupancy, refusal);
 	return r == 0 ? check_activity(function, occupancy, refusal) : r;
 }
 
@@ -231,7 +331,7 @@ static int stop_holders(const struct function *function, const struct occupancy 
 
 		if (!occupancy_find_node(occupancy, holder, function->address))
 			continue;
-		if (!is_restarted(settings, holder) && !(policy->action == HOLDERS_STOP && is_stoppable(holder)))
+		if (is_in_the_way(policy, settings, holder))
 			return refuse_holders(occupancy, policy, settings, function->address, refusal);
 		if (holder->unit.kind == UNIT_SERVICE)
 			add_once(plan, STEP_STOP, holder->unit.name, "");
@@ -265,6 +365,8 @@ int plan_hold(const struct function *function, const struct occupancy *occupancy
 		r = check_uses(function, occupancy, refusal);
 	if (r == 0)
 		r = stop_holders(function, occupancy, policy, settings, plan, refusal);
+	if (r == 0)
+		r = check_room(function, occupancy, refusal);
 	return r == 0 ? quiet(function, occupancy, plan, refusal) : r;
 }
 

@@ -11,6 +11,9 @@
 
 #define NAME "gpu-handoff.conf"
 
+/* INI_MAX_LINE of inih, which it was built with, without a newline and an end. */
+#define LINE_MAX_LENGTH 198
+
 static int add_restarted(struct settings *settings, const char *words)
 {
 	char copy[2 * UNIT_NAME_SIZE], *rest = copy;
@@ -74,11 +77,28 @@ static int handle(void *data, const char *section, const char *key, const char *
 	return 1;
 }
 
+/* inih reads a longer line as two, and what the second of them says nobody wrote. Returns its number, or 0. */
+static unsigned int find_long_line(const char *text)
+{
+	for (unsigned int line = 1; *text; line++) {
+		size_t length = strcspn(text, "\n");
+
+		if (length > LINE_MAX_LENGTH)
+			return line;
+		text += length + (text[length] == '\n');
+	}
+	return 0;
+}
+
 void config_parse(const char *text, struct settings *settings)
 {
-	int line = ini_parse_string(text, handle, settings);
+	unsigned int too_long = find_long_line(text);
+	int line = too_long ? 0 : ini_parse_string(text, handle, settings);
 
-	if (line != 0 && !settings->policy.problem[0])
+	if (too_long)
+		(void)snprintf(settings->policy.problem, sizeof(settings->policy.problem),
+			"/etc/" NAME ": line %u is longer than %d characters", too_long, LINE_MAX_LENGTH);
+	else if (line != 0 && !settings->policy.problem[0])
 		(void)snprintf(settings->policy.problem, sizeof(settings->policy.problem),
 			"/etc/" NAME ": line %d is neither a [section] nor 'key = value'", line);
 }
@@ -93,5 +113,7 @@ void config_probe(const struct host *host, struct settings *ret)
 		config_parse(text, ret);
 	else if (n != -ENOENT)
 		(void)snprintf(ret->policy.problem, sizeof(ret->policy.problem), "cannot read /etc/" NAME ": %s",
-			n >= 0 ? "it is no text" : strerror((int)-n));
+			n >= 0        ? "it is no text"
+			: n == -E2BIG ? "it is larger than 64 KiB"
+				      : strerror((int)-n));
 }

@@ -2,6 +2,7 @@
 #include "probe/domain.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libxml/parser.h>
@@ -182,23 +183,38 @@ static bool is_policy_element(const xmlNode *node, const char *name)
 	       strcmp((const char *)node->name, name) == 0;
 }
 
+/* So much of a stranger's word leaves room for the rest of the sentence. */
+#define SUBJECT_MAX 40
+
 /* What is not understood is told when the domain starts: one that stops has to be given back all the same. */
 static void complain(struct policy *policy, const char *format, const char *subject)
 {
+	char shown[SUBJECT_MAX + 1];
 	struct text text;
 
 	if (policy->problem[0])
 		return;
 	text_init(&text, policy->problem, sizeof(policy->problem));
 	text_add(&text, "the policy in the domain's metadata %s '", format);
-	text_add_foreign(&text, subject);
-	text_add(&text, "'; correct it with 'virsh edit', see gpu-handoff-hook(8)");
+	(void)snprintf(shown, sizeof(shown), "%.*s", SUBJECT_MAX, subject);
+	text_add_foreign(&text, shown);
+	text_add(&text, "%s'; correct it with 'virsh edit', see gpu-handoff-policy(7)",
+		subject[strlen(shown)] ? "..." : "");
+}
+
+/* Compared before anything else is read. */
+static int set_version(struct policy *policy, const char *word)
+{
+	(void)policy;
+	(void)word;
+	return 0;
 }
 
 static const struct {
 	const char *element, *attribute;
 	int (*set)(struct policy *policy, const char *word);
 } settings[] = {
+	{ "policy", "version", set_version },
 	{ "holders", "action", policy_set_action },
 	{ "holders", "wait", policy_set_wait },
 };
@@ -207,7 +223,7 @@ static void parse_setting(const char *element, const xmlAttr *attribute, struct 
 {
 	xmlChar *value FREE_CONTENT = xmlNodeGetContent((const xmlNode *)attribute);
 
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+	for (size_t i = 0; !attribute->ns && i < sizeof(settings) / sizeof(settings[0]); i++) {
 		if (strcmp(settings[i].element, element) != 0 ||
 			strcmp(settings[i].attribute, (const char *)attribute->name) != 0)
 			continue;
@@ -216,6 +232,27 @@ static void parse_setting(const char *element, const xmlAttr *attribute, struct 
 		return;
 	}
 	complain(policy, "has an unknown attribute", (const char *)attribute->name);
+}
+
+static void parse_settings(const xmlNode *element, struct policy *policy)
+{
+	for (const xmlAttr *attribute = element->properties; attribute; attribute = attribute->next)
+		parse_setting((const char *)element->name, attribute, policy);
+}
+
+/* The elements below one, each of which is either known or not. */
+static void parse_elements(const xmlNode *parent, const char *known, struct policy *policy)
+{
+	for (const xmlNode *node = parent->children; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		if (!known || !is_policy_element(node, known))
+			complain(policy, "has an unknown element", (const char *)node->name);
+		else
+			parse_settings(node, policy);
+		if (known)
+			parse_elements(node, NULL, policy);
+	}
 }
 
 static void parse_policy(const xmlNode *root, struct policy *policy)
@@ -230,14 +267,8 @@ static void parse_policy(const xmlNode *root, struct policy *policy)
 		return;
 	if (!attribute_is((xmlNode *)element, "version", POLICY_VERSION))
 		complain(policy, "has another version than", POLICY_VERSION);
-	for (const xmlNode *node = element->children; node; node = node->next) {
-		if (node->type != XML_ELEMENT_NODE)
-			continue;
-		if (!is_policy_element(node, "holders"))
-			complain(policy, "has an unknown element", (const char *)node->name);
-		for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
-			parse_setting((const char *)node->name, attribute, policy);
-	}
+	parse_settings(element, policy);
+	parse_elements(element, "holders", policy);
 }
 
 static int parse_domain(const xmlNode *root, struct domain *domain, struct refusal *refusal)

@@ -66,6 +66,7 @@ static const struct {
 	{ "nvidia-uvm", "nvidia-uvm", 0, 0 },
 	{ "nvidia-uvm", "nvidia-uvm-tools", 1, 1 },
 	{ "nvidia-caps", "nvidia-caps/nvidia-cap%u", 1, 2 }, /* config and monitor of MIG (nv-caps.c) */
+	{ "nvidia-nvlink", "nvidia-nvlink", 0, 0 },
 	{ "nvidia-nvswitch", "nvidia-nvswitch%u", 0, 15 },
 	{ "nvidia-nvswitch", "nvidia-nvswitchctl", 255, 255 },
 	{ "nvidia-caps-imex-channels", "nvidia-caps-imex-channels/channel%u", 0, 0 },

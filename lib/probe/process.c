@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,7 +12,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -26,77 +24,6 @@
 #define WORKER_PROCESSES 64
 /* Processes that a worker takes at a time: few, for some are large. */
 #define BATCH_MAX 64
-/* Tables of descriptors of one process that a thread's is compared with. */
-#define TABLES_MAX 8
-
-void worker_failed(struct worker *worker, int error)
-{
-	if (error != -ENOENT && error != -ESRCH)
-		worker->hidden = true;
-}
-
-/* Whether the thread shares its table with one of the tasks, as far as the kernel tells: kcmp(2) may be missing. */
-static bool shares_table(const pid_t tables[], unsigned int n_tables, pid_t thread)
-{
-	for (unsigned int i = 0; i < n_tables; i++) {
-		if (syscall(SYS_kcmp, tables[i], thread, KCMP_FILES, 0, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* /proc/TID has all that /proc/PID has, though it is not listed. Returns whether it has mappings. */
-static bool look_thread_mappings(struct worker *worker, const char *tid)
-{
-	int thread CLOSE_FD = beneath_open(worker->scan->host->proc, tid, O_PATH | O_DIRECTORY, 0);
-
-	if (thread < 0) {
-		worker_failed(worker, thread);
-		return false;
-	}
-	return worker_look_mappings(worker, thread);
-}
-
-/*
- * Threads share all memory, and nearly always all descriptors. mapped: the leader's memory was seen; a leader that
- * has ended has none, while its threads live.
- */
-static void look_threads(struct worker *worker, pid_t leader, bool mapped)
-{
-	int list CLOSE_FD = beneath_open(worker->process, "task", O_RDONLY | O_DIRECTORY, 0);
-	struct listing listing = { .fd = list, .buffer = worker->tasks, .size = sizeof(worker->tasks) };
-	pid_t tables[TABLES_MAX] = { leader }, thread;
-	unsigned int n_tables = 1;
-	const char *name;
-	int r = list;
-
-	while (list >= 0 && (r = listing_next(&listing, &name)) > 0) {
-		char path[64];
-
-		thread = listing_number(name);
-		if (thread < 0 || thread == leader)
-			continue;
-		if (!worker->scan->live || !shares_table(tables, n_tables, thread)) {
-			(void)snprintf(path, sizeof(path), "task/%s/fd", name);
-			worker_look_descriptors(worker, path);
-			if (n_tables < TABLES_MAX)
-				tables[n_tables++] = thread;
-		}
-		if (!mapped)
-			mapped = look_thread_mappings(worker, name);
-	}
-	if (r < 0)
-		worker_failed(worker, r);
-}
-
-/* The kernel counts the threads in the links of the directory, as those of any directory (proc_task_getattr()). */
-static bool has_threads(const struct worker *worker)
-{
-	struct statx status;
-
-	return !worker->scan->procfs || statx(worker->process, "task", AT_STATX_DONT_SYNC, STATX_NLINK, &status) < 0 ||
-	       status.stx_nlink != 3;
-}
 
 /* Who it is. Returns 0, or -ENOENT when it is gone. */
 static int describe(struct worker *worker, pid_t pid, struct holder *ret)
@@ -156,25 +83,20 @@ static void report(struct worker *worker, pid_t pid)
 	(void)pthread_mutex_unlock(&scan->lock);
 }
 
-static void look_process(struct worker *worker, pid_t pid)
+static void look(struct worker *worker, pid_t pid)
 {
-	char name[16];
 	int process CLOSE_FD = -1;
-	bool mapped;
+	char name[16];
 
 	(void)snprintf(name, sizeof(name), "%d", (int)pid);
 	worker->opened = worker->mapped = (struct node_set){ { 0 } };
 	worker->dma_buf = worker->hidden = false;
 	process = beneath_open(worker->scan->host->proc, name, O_PATH | O_DIRECTORY, 0);
-	if (process < 0) {
+	worker->process = process;
+	if (process < 0)
 		worker_failed(worker, process);
-	} else {
-		worker->process = process;
-		worker_look_descriptors(worker, "fd");
-		mapped = worker_look_mappings(worker, process);
-		if (has_threads(worker))
-			look_threads(worker, pid, mapped);
-	}
+	else
+		worker_look_process(worker, pid);
 	report(worker, pid);
 }
 
@@ -208,7 +130,7 @@ static void *work(void *data)
 
 	while ((n = take_batch(worker, batch)) > 0) {
 		for (unsigned int i = 0; i < n; i++)
-			look_process(worker, batch[i]);
+			look(worker, batch[i]);
 	}
 	return NULL;
 }
@@ -264,7 +186,8 @@ static unsigned int count_workers(const struct scan *scan)
 	if (scan->procfs && fstat(scan->list, &st) == 0)
 		n += (unsigned int)(st.st_nlink / WORKER_PROCESSES);
 	n = n < cpus ? n : cpus;
-	return n < WORKERS_MAX ? n : WORKERS_MAX;
+	n = n < WORKERS_MAX ? n : WORKERS_MAX;
+	return n > 0 ? n : 1;
 }
 
 /* Starts the others and works as well; where no thread is to be had, alone. Returns when all are done. */

@@ -19,8 +19,8 @@
 /* ---- a directory, entry by entry, in memory of the caller: readdir(3) allocates for each ---- */
 
 struct listing {
-	int fd; /* the caller's */
-	char *buffer;
+	int fd;       /* the caller's */
+	char *buffer; /* aligned as an uint64_t */
 	size_t size, n, at;
 };
 
@@ -77,20 +77,24 @@ struct worker {
 	struct scan *scan;
 	pthread_t thread;
 
-	int process; /* /proc/PID, which is never another process's */
+	int process; /* /proc/PID, which is never another process's; valid while it is looked at */
 	struct node_set opened, mapped;
 	bool dma_buf;
 	bool hidden; /* something of it may not be looked at */
 
 	struct worker_file files[WORKER_FILES];
 	unsigned int plain[WORKER_PLAIN], n_plain;
-	char pids[1024], tasks[4096], entries[32768];
+	/* Of listings. */
+	_Alignas(uint64_t) char pids[1024], tasks[4096], entries[32768];
 	/* Of a line of maps: a path of PATH_MAX, each byte of it as \012. */
 	char text[32768];
 };
 
 /* What did not work says: gone, which is no error; or that it may not, or could not, be looked at. */
 void worker_failed(struct worker *worker, int error);
+
+/* Looks at the process and all its threads; what it holds is then in the worker. */
+void worker_look_process(struct worker *worker, pid_t pid);
 
 /* Looks at a table of descriptors, fd or task/TID/fd of the process. */
 void worker_look_descriptors(struct worker *worker, const char *table);

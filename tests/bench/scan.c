@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bench-scan NODE: who has a device node open, asked of process_scan(), fuser(1) and lsof(8) by turns, as whole
- * programs, among 2,000 processes with 100 descriptors each. Medians and ratios. Run as root.
+ * programs, among 2,000 processes with 100 descriptors each: medians of the time and of the processors' time, and their
+ * ratios. Run as root.
  * bench-scan once NODE: asks process_scan() and prints how many.
  */
 #include <fcntl.h>
@@ -27,7 +28,7 @@
 #define PROCESSES   2000
 #define DESCRIPTORS 100
 #define HOLDERS     20 /* of the processes */
-#define RUNS 3
+#define RUNS        9
 
 static _Noreturn void fail(const char *what)
 {
@@ -166,52 +167,57 @@ static int compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static uint64_t median(struct contender *contender)
+static double median_ms(uint64_t times[RUNS])
 {
-	qsort(contender->times, RUNS, sizeof(contender->times[0]), compare);
-	return contender->times[RUNS / 2];
+	qsort(times, RUNS, sizeof(times[0]), compare);
+	return (double)times[RUNS / 2] / 1000;
+}
+
+/* The first is ours; the others stand beside it. */
+static void print(struct contender *contenders, int n)
+{
+	double first = median_ms(contenders[0].times), first_cpu = median_ms(contenders[0].cpu);
+
+	(void)printf("holders of a node, %d processes with %d descriptors each: scan %.0f ms, of processors %.0f ms",
+		PROCESSES, DESCRIPTORS, first, first_cpu);
+	for (int i = 1; i < n; i++) {
+		double time = median_ms(contenders[i].times), cpu = median_ms(contenders[i].cpu);
+
+		(void)printf("; %s %.0f ms, %.0f ms, ratios %.2f, %.2f", contenders[i].name, time, cpu, first / time,
+			first_cpu / cpu);
+	}
+	(void)printf(" (medians of %d, %ld processors)\n", RUNS, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 static int bench(const char *self, const char *node)
 {
-	struct contender contenders[] = {
-		{ .name = "scan", .arguments = { self, "once", node } },
-		{ .name = "fuser", .arguments = { "fuser", node } },
-		{ .name = "lsof", .arguments = { "lsof", "-t", node } },
+	static struct contender contenders[] = {
+		{ .name = "scan", .arguments = { NULL, "once", NULL } },
+		{ .name = "fuser", .arguments = { "fuser", NULL } },
+		{ .name = "lsof", .arguments = { "lsof", "-t", NULL } },
 	};
 	const int n = (int)(sizeof(contenders) / sizeof(contenders[0]));
-	int crowd = start_crowd(node);
-	double first;
+	int crowd = start_crowd(node), r = 0;
 
-	for (int i = 0; i < RUNS; i++) {
-		for (int c = 0; c < n; c++)
-{
-				contenders[c].times[i] = run(&contenders[c], &contenders[c].cpu[i]);
-				if (getenv("SHOW")) fprintf(stderr,"%s %lu cpu %lu\n",contenders[c].name,contenders[c].times[i], contenders[c].cpu[i]);
+	contenders[0].arguments[0] = self;
+	contenders[0].arguments[2] = contenders[1].arguments[1] = contenders[2].arguments[2] = node;
+	for (int i = 0; i < RUNS && r == 0; i++) {
+		for (int c = 0; c < n; c++) {
+			contenders[c].times[i] = run(&contenders[c], &contenders[c].cpu[i]);
+			/* Fast and wrong is no figure. */
+			if (contenders[c].found != HOLDERS) {
+				(void)fprintf(stderr, "bench-scan: %s found %u of %d\n", contenders[c].name,
+					contenders[c].found, HOLDERS);
+				r = 1;
 			}
-	}
-	first = (double)median(&contenders[0]);
-	(void)printf("holders of '%s' among %d processes with %d descriptors each (medians of %d):", node, PROCESSES,
-		DESCRIPTORS, RUNS);
-	for (int c = 0; c < n; c++) {
-		double time = (double)median(&contenders[c]);
-
-		(void)printf(" %s %.0f ms%s", contenders[c].name, time / 1000, c + 1 < n ? ";" : "");
-		if (c > 0)
-			(void)printf("%s scan/%s %.2f", c + 1 < n ? "" : ";", contenders[c].name, first / time);
-		if (c > 0 && c + 1 < n)
-			(void)printf(";");
-		if (contenders[c].found != HOLDERS) {
-			(void)fprintf(stderr, "\nbench-scan: %s found %u of %d\n", contenders[c].name,
-				contenders[c].found, HOLDERS);
-			return 1;
 		}
 	}
-	(void)printf("\n");
+	if (r == 0)
+		print(contenders, n);
 	(void)close(crowd);
 	while (wait(NULL) > 0)
 		;
-	return 0;
+	return r;
 }
 
 static int once(const char *path)

@@ -33,9 +33,11 @@ static bool promise_line(const char *line)
 
 static void put_host(struct host *host)
 {
+	static const char stat[] = "812 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 1 18 2214";
+
 	host->proc = tree_new();
 	tree_directory(host->proc, "812");
-	tree_write(host->proc, "812/stat", "812 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 1 18 2214", 60);
+	tree_write(host->proc, "812/stat", stat, sizeof(stat) - 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "host/kmsg.h"
+#include "host/manager.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/host/host.h"
 
@@ -114,6 +115,17 @@ START_TEST(test_stands_apart)
 }
 END_TEST
 
+/* Without systemd, as where this is built, or with one that knows no such thing: an answer, of the child. */
+START_TEST(test_manage)
+{
+	ck_assert_int_eq(manager_watched.stop_unit(&running, "../evil", LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_watched.end_session(&running, "", LONG_MS), -EINVAL);
+	ck_assert_int_le(manager_watched.start_unit(&running, "gpu-handoff-test-none.service", LONG_MS), -1);
+	ck_assert_int_le(manager_watched.unit_is_active(&running, "gpu-handoff-test-none.service", LONG_MS), 0);
+	ck_assert_int_gt(watched_pid(), 0);
+}
+END_TEST
+
 static void drain_pipe(void)
 {
 	char page[4096];
@@ -196,6 +208,7 @@ TCase *case_watched(void)
 	tcase_add_checked_fixture(tcase, watched_start, watched_stop);
 	tcase_add_test(tcase, test_requests);
 	tcase_add_test(tcase, test_stands_apart);
+	tcase_add_test(tcase, test_manage);
 	tcase_add_test(tcase, test_stuck);
 	tcase_add_test(tcase, test_killed);
 	tcase_add_test(tcase, test_told);

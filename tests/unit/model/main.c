@@ -6,5 +6,5 @@
 int main(void)
 {
 	return suite_run("model", (TCase *[]){ case_address(), case_card(), case_inventory(), case_nvidia(),
-					  case_holder(), case_unit(), NULL });
+					  case_holder(), case_unit(), case_policy(), case_occupancy(), NULL });
 }

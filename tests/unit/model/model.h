@@ -10,3 +10,5 @@ TCase *case_inventory(void);
 TCase *case_holder(void);
 TCase *case_unit(void);
 TCase *case_nvidia(void);
+TCase *case_policy(void);
+TCase *case_occupancy(void);

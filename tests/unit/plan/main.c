@@ -5,5 +5,5 @@
 
 int main(void)
 {
-	return suite_run("plan", (TCase *[]){ case_take(), case_undo(), case_step(), NULL });
+	return suite_run("plan", (TCase *[]){ case_take(), case_undo(), case_step(), case_hold(), NULL });
 }

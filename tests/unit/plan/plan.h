@@ -7,3 +7,4 @@
 TCase *case_take(void);
 TCase *case_undo(void);
 TCase *case_step(void);
+TCase *case_hold(void);

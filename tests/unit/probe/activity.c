@@ -51,19 +51,6 @@ static void stop(void)
 	scratch_remove(&scratch);
 }
 
-static void put_device(const char *path, const char *subsystem, const char *number)
-{
-	char at[512], target[128];
-
-	(void)snprintf(at, sizeof(at), "%s/dev", path);
-	if (number)
-		put_text(scratch.fd, at, "%s\n", number);
-	(void)snprintf(at, sizeof(at), "%s/subsystem", path);
-	(void)snprintf(target, sizeof(target), "sys/class/%s", subsystem);
-	put_directory(scratch.fd, target);
-	put_link(scratch.fd, at, target);
-}
-
 static void check_idle(unsigned int i)
 {
 	ck_assert_uint_eq(activity.functions[i].vectors, 0);
@@ -150,6 +137,8 @@ static const struct {
 	{ HEADINGS, 0, 0, NULL },
 	{ "", 0, 0, NULL },
 	{ HEADINGS "short 12\n", 0, 0, NULL },
+	/* Nothing is taken from the line before. */
+	{ HEADINGS "                Xorg  1234   0   n    y  1000          1\nshort\n", 1, 1234, "Xorg" },
 	{ HEADINGS "                Xorg  -123   0   y    y     0          0\n", 0, 0, NULL },
 	{ HEADINGS "                Xorg     0   0   y    y     0          0\n", 0, 0, NULL },
 	{ HEADINGS "                Xorg  99999999999   0   y\n", 0, 0, NULL },
@@ -158,9 +147,9 @@ static const struct {
 
 START_TEST(test_clients)
 {
-	put_device(GPU "/drm/card1", "drm", "226:1");
-	put_device(GPU "/drm/card1/card1-DP-1", "drm", NULL);
-	put_device(GPU "/drm/renderD128", "drm", "226:128");
+	put_device(scratch.fd, GPU "/drm/card1", "drm", "226:1");
+	put_device(scratch.fd, GPU "/drm/card1/card1-DP-1", "drm", NULL);
+	put_device(scratch.fd, GPU "/drm/renderD128", "drm", "226:128");
 	put_text(scratch.fd, "sys/kernel/debug/dri/1/clients", "%s", clients[_i].text);
 	put_text(scratch.fd, "sys/kernel/debug/dri/0/clients", "%s", clients[0].text);
 	ck_assert_int_eq(activity_probe(&host, &inventory, &activity), 0);
@@ -194,8 +183,8 @@ START_TEST(test_streams)
 
 	ck_assert_int_eq(sound_parse_status(streams[_i].text, &client), streams[_i].open);
 	ck_assert(client.running == streams[_i].running && client.pid == streams[_i].pid);
-	put_device(AUDIO "/sound/card1", "sound", NULL);
-	put_device(AUDIO "/sound/card1/pcmC1D3p", "sound", "116:3");
+	put_device(scratch.fd, AUDIO "/sound/card1", "sound", NULL);
+	put_device(scratch.fd, AUDIO "/sound/card1/pcmC1D3p", "sound", "116:3");
 	put_text(scratch.fd, "proc/asound/card1/id", "NVidia\n");
 	put_text(scratch.fd, "proc/asound/card1/pcm3p/info", "card: 1\n");
 	put_text(scratch.fd, "proc/asound/card1/pcm3p/sub0/status", "closed\n");
@@ -226,7 +215,7 @@ static const struct {
 
 START_TEST(test_interfaces)
 {
-	put_device(GPU "/net/et\th1", "net", NULL);
+	put_device(scratch.fd, GPU "/net/et\th1", "net", NULL);
 	if (interfaces[_i].flags)
 		put_text(scratch.fd, GPU "/net/et\th1/flags", "%s", interfaces[_i].flags);
 	ck_assert_int_eq(activity_probe(&host, &inventory, &activity), interfaces[_i].expected);
@@ -262,10 +251,10 @@ static const struct {
 
 START_TEST(test_disks)
 {
-	put_device(DISK, "block", "8:16");
+	put_device(scratch.fd, DISK, "block", "8:16");
 	put_directory(scratch.fd, DISK "/holders");
 	if (disks[_i].partition) {
-		put_device(DISK "/sdb1", "block", "8:17");
+		put_device(scratch.fd, DISK "/sdb1", "block", "8:17");
 		put_text(scratch.fd, DISK "/sdb1/partition", "1\n");
 	}
 	if (disks[_i].held)
@@ -324,12 +313,12 @@ START_TEST(test_answers)
 	table.block_is_claimed = fixed_claim;
 	host.kernel = &table;
 	answer = answers[_i].answer;
-	put_device(GPU "/drm/card1", "drm", "226:1");
+	put_device(scratch.fd, GPU "/drm/card1", "drm", "226:1");
 	put_text(scratch.fd, "sys/kernel/debug/dri/1/clients", "%s", clients[0].text);
 	ck_assert_int_eq(activity_probe(&host, &inventory, &activity), answers[_i].expected);
 	ck_assert_int_eq(activity.untold, answers[_i].untold);
 	remove_all(scratch.fd, GPU "/drm");
-	put_device(GPU "/block/cciss!c0d0", "block", "104:0");
+	put_device(scratch.fd, GPU "/block/cciss!c0d0", "block", "104:0");
 	ck_assert_int_eq(activity_probe(&host, &inventory, &activity), answers[_i].expected);
 	ck_assert_int_eq(activity.untold, answers[_i].untold);
 	ck_assert_uint_eq(activity.n_uses, 0);
@@ -344,7 +333,7 @@ START_TEST(test_full)
 
 	for (unsigned int i = 0; i < n; i++) {
 		(void)snprintf(path, sizeof(path), GPU "/net/eth%u", i);
-		put_device(path, "net", NULL);
+		put_device(scratch.fd, path, "net", NULL);
 		strcat(path, "/flags");
 		put_text(scratch.fd, path, "0x1\n");
 	}

@@ -254,12 +254,130 @@ START_TEST(test_deep)
 }
 END_TEST
 
+#define X20  "xxxxxxxxxxxxxxxxxxxx"
+#define X200 X20 X20 X20 X20 X20 X20 X20 X20 X20 X20
+
+/* Metadata, with a prefix for the namespace, then a hostdev. */
+#define NS                  "urn:gpu-handoff:1"
+#define METADATA(inner)     "<metadata>" inner "</metadata>"
+#define POLICY(inner)       METADATA("<handoff:policy xmlns:handoff='" NS "' version='1'>" inner "</handoff:policy>")
+#define HOLDERS(attributes) POLICY("<handoff:holders" attributes "/>")
+#define UNKNOWN(what)       "the policy in the domain's metadata has an unknown " what "; correct it with 'virsh edit', see"
+#define VERSION_PROBLEM     "the policy in the domain's metadata has another version than '1'; correct it with 'virsh edit'"
+
+/* What the metadata says, and what of it was said at all; or a part of why it cannot be followed. */
+static const struct {
+	const char *what, *metadata;
+	enum holders_action action;
+	unsigned int wait_s;
+	bool has_action, has_wait;
+	const char *problem;
+} policies[] = {
+	{ "none", "", HOLDERS_REFUSE, 10, false, false, "" },
+	{ "empty metadata", "<metadata/>", HOLDERS_REFUSE, 10, false, false, "" },
+	{ "empty policy", POLICY(""), HOLDERS_REFUSE, 10, false, false, "" },
+	{ "stop", HOLDERS(" action='stop'"), HOLDERS_STOP, 10, true, false, "" },
+	{ "refuse", HOLDERS(" action='refuse' wait='0'"), HOLDERS_REFUSE, 0, true, true, "" },
+	{ "the longest wait", HOLDERS(" wait='600'"), HOLDERS_REFUSE, 600, false, true, "" },
+	{ "an element that says nothing", HOLDERS(""), HOLDERS_REFUSE, 10, false, false, "" },
+	{ "spaces, comments, text", POLICY("\n <!-- x --> y <handoff:holders wait='1'/>\n"), HOLDERS_REFUSE, 1, false,
+		true, "" },
+	{ "any prefix",
+		METADATA("<x:policy xmlns:x='" NS "' version='1'><x:holders xmlns:x='" NS
+			 "' action='stop'/></x:policy>"),
+		HOLDERS_STOP, 10, true, false, "" },
+	{ "no prefix", METADATA("<policy xmlns='" NS "' version='1'><holders wait='2'/></policy>"), HOLDERS_REFUSE, 2,
+		false, true, "" },
+	{ "besides others",
+		METADATA("<a:policy xmlns:a='urn:a' version='9'><a:holders action='x'/></a:policy>"
+			 "<h:policy xmlns:h='" NS "' version='1'><h:holders action='stop'/></h:policy>"),
+		HOLDERS_STOP, 10, true, false, "" },
+	{ "of another namespace", METADATA("<handoff:policy xmlns:handoff='urn:gpu-handoff:2' version='2'/>"),
+		HOLDERS_REFUSE, 10, false, false, "" },
+	{ "of none", METADATA("<policy version='1'><holders action='stop'/></policy>"), HOLDERS_REFUSE, 10, false,
+		false, "" },
+	{ "not in metadata", "<handoff:policy xmlns:handoff='" NS "' version='7'/>", HOLDERS_REFUSE, 10, false, false,
+		"" },
+	{ "further down", METADATA("<a><handoff:policy xmlns:handoff='" NS "' version='7'/></a>"), HOLDERS_REFUSE, 10,
+		false, false, "" },
+	{ "in a comment", METADATA("<!-- <handoff:policy xmlns:handoff='" NS "' version='7'/> -->"), HOLDERS_REFUSE, 10,
+		false, false, "" },
+	{ "entities in a value", HOLDERS(" action='st&#111;p'"), HOLDERS_STOP, 10, true, false, "" },
+
+	{ "no version", METADATA("<h:policy xmlns:h='" NS "'/>"), HOLDERS_REFUSE, 10, false, false, VERSION_PROBLEM },
+	{ "version 2", METADATA("<h:policy xmlns:h='" NS "' version='2'/>"), HOLDERS_REFUSE, 10, false, false,
+		VERSION_PROBLEM },
+	{ "version 1.0", METADATA("<h:policy xmlns:h='" NS "' version='1.0'/>"), HOLDERS_REFUSE, 10, false, false,
+		VERSION_PROBLEM },
+	{ "an unknown element", POLICY("<handoff:display takeover='yes'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("element 'display'") },
+	{ "of another namespace in it", POLICY("<x:holders xmlns:x='urn:x' action='stop'/>"), HOLDERS_REFUSE, 10, false,
+		false, UNKNOWN("element 'holders'") },
+	{ "one in another", POLICY("<handoff:holders><handoff:except name='x'/></handoff:holders>"), HOLDERS_REFUSE, 10,
+		false, false, UNKNOWN("element 'except'") },
+	{ "an unknown attribute", HOLDERS(" action='stop' kill='yes'"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("attribute 'kill'") },
+	{ "one of the policy", METADATA("<h:policy xmlns:h='" NS "' version='1' action='stop'><h:holders/></h:policy>"),
+		HOLDERS_REFUSE, 10, false, false, UNKNOWN("attribute 'action'") },
+	{ "one of another namespace", HOLDERS(" xmlns:x='urn:x' x:action='stop'"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("attribute 'action'") },
+	{ "in upper case", HOLDERS(" Action='stop'"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("attribute 'Action'") },
+	{ "an unknown value", HOLDERS(" action='kill'"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("value 'kill'") },
+	{ "an empty one", HOLDERS(" action=''"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("value ''") },
+	{ "too long a wait", HOLDERS(" wait='601'"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("value '601'") },
+	{ "for ever", HOLDERS(" wait='-1'"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("value '-1'") },
+	{ "a value that steers", HOLDERS(" wait='&#10;1&#xe4;2'"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("value '?1??2'") },
+	{ "a long value", HOLDERS(" wait='" X200 X200 "'"), HOLDERS_REFUSE, 10, false, false, "...'; correct it with" },
+	{ "a long name", POLICY("<handoff:" X200 X200 "/>"), HOLDERS_REFUSE, 10, false, false,
+		"...'; correct it with" },
+	{ "the first is told", HOLDERS(" wait='x' action='y'"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("value 'x'") },
+	/* libvirt itself keeps no second one. */
+	{ "two policies, the first counts",
+		METADATA("<h:policy xmlns:h='" NS "' version='1'/><h:policy xmlns:h='" NS "' version='2'/>"),
+		HOLDERS_REFUSE, 10, false, false, "" },
+	{ "two metadata elements, the first counts", HOLDERS(" wait='1'") HOLDERS(" wait='2'"), HOLDERS_REFUSE, 1,
+		false, true, "" },
+};
+
+/* Whatever the policy is like, the domain is read, for it must be possible to give back what it has. */
+START_TEST(test_policy)
+{
+	char xml[4096];
+	struct domain domain;
+	struct refusal refusal;
+	const char *problem = domain.policy.problem;
+
+	(void)snprintf(xml, sizeof(xml), "%s%s<devices>%s%s", BEGIN, policies[_i].metadata,
+		HOSTDEV("", AT("0x01", "0x00", "0x0")), END);
+	ck_assert_msg(
+		domain_parse(xml, strlen(xml), &domain, &refusal) == 0, "%s: %s", policies[_i].what, refusal.sentence);
+	ck_assert_uint_eq(domain.n_hostdevs, 1);
+	ck_assert_str_eq(address_text(domain.hostdevs[0]).s, "0000:01:00.0");
+	ck_assert_msg(policies[_i].problem[0] || !problem[0], "%s: %s", policies[_i].what, problem);
+	ck_assert_msg(strstr(problem, policies[_i].problem) != NULL, "%s: '%s'", policies[_i].what, problem);
+	ck_assert_uint_lt(strlen(problem), sizeof(domain.policy.problem) - 1);
+	for (const char *c = problem; *c; c++)
+		ck_assert(*c >= 0x20 && *c < 0x7f);
+	if (problem[0]) {
+		ck_assert_ptr_nonnull(strstr(problem, "gpu-handoff-policy(7)"));
+		return;
+	}
+	ck_assert_int_eq(domain.policy.action, policies[_i].action);
+	ck_assert_uint_eq(domain.policy.wait_s, policies[_i].wait_s);
+	ck_assert_int_eq(domain.policy.has_action, policies[_i].has_action);
+	ck_assert_int_eq(domain.policy.has_wait, policies[_i].has_wait);
+}
+END_TEST
+
 TCase *case_domain(void)
 {
 	TCase *tcase = suite_case("domain");
 
 	add_rows(tcase, test_row, rows);
 	add_rows(tcase, test_uuid, uuids);
+	add_rows(tcase, test_policy, policies);
 	tcase_add_test(tcase, test_no_uuid);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_size);

@@ -56,20 +56,6 @@ static void put_driver(const char *function, const char *driver)
 	put_link(scratch.fd, link, target);
 }
 
-/* A device of a subsystem, with a number, at a path. */
-static void put_device(const char *path, const char *subsystem, const char *number)
-{
-	char at[512], target[128];
-
-	(void)snprintf(at, sizeof(at), "%s/dev", path);
-	if (number)
-		put_text(scratch.fd, at, "%s\n", number);
-	(void)snprintf(at, sizeof(at), "%s/subsystem", path);
-	(void)snprintf(target, sizeof(target), "sys/class/%s", subsystem);
-	put_directory(scratch.fd, target);
-	put_link(scratch.fd, at, target);
-}
-
 static int probe(struct address address)
 {
 	struct function function;
@@ -128,7 +114,7 @@ START_TEST(test_device)
 	char path[512];
 
 	(void)snprintf(path, sizeof(path), GPU "/%s", devices[_i].path);
-	put_device(path, devices[_i].subsystem, devices[_i].number);
+	put_device(scratch.fd, path, devices[_i].subsystem, devices[_i].number);
 	ck_assert_int_eq(probe(gpu), 0);
 	ck_assert_uint_eq(nodes.n_nodes, 1);
 	check_node(devices[_i].name, NODE_DIRECT, devices[_i].major, devices[_i].minor, gpu);
@@ -143,10 +129,10 @@ END_TEST
 /* USB devices are named by bus and number, and one that is going away by what is left. */
 START_TEST(test_usb)
 {
-	put_device(USB "/usb2", "usb", "189:128");
+	put_device(scratch.fd, USB "/usb2", "usb", "189:128");
 	put_text(scratch.fd, USB "/usb2/busnum", "2\n");
 	put_text(scratch.fd, USB "/usb2/devnum", "1\n");
-	put_device(USB "/usb2/2-1", "usb", "189:130");
+	put_device(scratch.fd, USB "/usb2/2-1", "usb", "189:130");
 	ck_assert_int_eq(probe(usb), 0);
 	ck_assert_uint_eq(nodes.n_nodes, 2);
 	check_node("/dev/bus/usb/002/001", NODE_DIRECT, 189, 128, usb);
@@ -157,11 +143,11 @@ END_TEST
 /* A bridge's nodes are its own, not those of the functions behind it; links lead nowhere. */
 START_TEST(test_borders)
 {
-	put_device(GPU "/drm/card0", "drm", "226:0");
-	put_device(ROOT "/i2c-1/i2c-dev/i2c-1", "i2c-dev", "89:1");
+	put_device(scratch.fd, GPU "/drm/card0", "drm", "226:0");
+	put_device(scratch.fd, ROOT "/i2c-1/i2c-dev/i2c-1", "i2c-dev", "89:1");
 	put_link(scratch.fd, ROOT "/friend", GPU);
 	put_link(scratch.fd, GPU "/drm/card0/device", GPU);
-	put_device(GPU "/drm/card0-DP-1", "drm", NULL);
+	put_device(scratch.fd, GPU "/drm/card0-DP-1", "drm", NULL);
 	ck_assert_int_eq(probe((struct address){ .slot = 1 }), 0);
 	ck_assert_uint_eq(nodes.n_nodes, 1);
 	check_node("/dev/i2c-1", NODE_DIRECT, 89, 1, (struct address){ .slot = 1 });
@@ -179,7 +165,7 @@ static const char *const malformed[] = { "", "226", "226:", ":0", "226:0:0", "40
 
 START_TEST(test_malformed)
 {
-	put_device(GPU "/drm/card0", "drm", malformed[_i]);
+	put_device(scratch.fd, GPU "/drm/card0", "drm", malformed[_i]);
 	ck_assert_int_eq(probe(gpu), -EBADMSG);
 }
 END_TEST
@@ -190,7 +176,7 @@ START_TEST(test_depth)
 
 	for (int depth = 1; depth < BELOW_DEPTH_MAX; depth++)
 		strcat(path, "/hub");
-	put_device(path, "tty", "4:64");
+	put_device(scratch.fd, path, "tty", "4:64");
 	ck_assert_int_eq(probe(gpu), 0);
 	ck_assert_uint_eq(nodes.n_nodes, 1);
 	strcat(path, "/hub");
@@ -206,7 +192,7 @@ START_TEST(test_full)
 	for (int i = 0; i <= NODES_MAX; i++) {
 		(void)snprintf(path, sizeof(path), GPU "/tty/ttyX%d", i);
 		(void)snprintf(number, sizeof(number), "204:%d", i);
-		put_device(path, "tty", number);
+		put_device(scratch.fd, path, "tty", number);
 		if (i == NODES_MAX - 1)
 			ck_assert_int_eq(probe(gpu), 0);
 	}
@@ -237,7 +223,7 @@ START_TEST(test_group)
 	if (groups[_i].variant)
 		put_directory(scratch.fd, GPU "/vfio-dev/vfio0");
 	(void)snprintf(device, sizeof(device), "sys/devices/virtual/vfio/%s", groups[_i].group);
-	put_device(device, "vfio", "242:1");
+	put_device(scratch.fd, device, "vfio", "242:1");
 	(void)snprintf(path, sizeof(path), "sys/class/vfio/%s", groups[_i].group);
 	put_link(scratch.fd, path, device);
 	ck_assert_int_eq(probe(gpu), 0);
@@ -247,11 +233,12 @@ START_TEST(test_group)
 }
 END_TEST
 
+/* The H100 of facts, section 7. */
 #define DEVICES                                                                                                        \
-	"Character devices:\n195 nvidia\n195 nvidia-modeset\n195 nvidiactl\n505 nvidia-caps\n"                         \
-	"504 nvidia-nvswitch\n507 nvidia-uvm\n503 nvidia-caps-imex-channels\n\nBlock devices:\n  8 sd\n"
+	"Character devices:\n195 nvidia\n195 nvidiactl\n238 nvidia-uvm\n239 nvidia-nvswitch\n240 nvidia-nvlink\n"      \
+	"241 nvidia-caps\n242 nvidia-caps-imex-channels\n\nBlock devices:\n  8 sd\n"
 
-/* The H100 of facts, section 7: nvidia's own nodes, and those that every GPU shares. */
+/* nvidia's own nodes, and those that every GPU shares. */
 START_TEST(test_nvidia)
 {
 	put_driver(GPU, "nvidia");
@@ -263,14 +250,15 @@ START_TEST(test_nvidia)
 	check_node("/dev/nvidia4", NODE_DIRECT, 195, 4, gpu);
 	check_node("/dev/nvidiactl", NODE_SHARED, 195, 255, (struct address){ 0 });
 	check_node("/dev/nvidia-modeset", NODE_SHARED, 195, 254, (struct address){ 0 });
-	check_node("/dev/nvidia-uvm", NODE_SHARED, 507, 0, (struct address){ 0 });
-	check_node("/dev/nvidia-uvm-tools", NODE_SHARED, 507, 1, (struct address){ 0 });
-	check_node("/dev/nvidia-caps/nvidia-cap1", NODE_SHARED, 505, 1, (struct address){ 0 });
-	check_node("/dev/nvidia-caps/nvidia-cap2", NODE_SHARED, 505, 2, (struct address){ 0 });
-	check_node("/dev/nvidia-nvswitchctl", NODE_SHARED, 504, 255, (struct address){ 0 });
-	check_node("/dev/nvidia-nvswitch15", NODE_SHARED, 504, 15, (struct address){ 0 });
-	check_node("/dev/nvidia-caps-imex-channels/channel0", NODE_SHARED, 503, 0, (struct address){ 0 });
-	ck_assert_uint_eq(nodes.n_nodes, 1 + 2 + 2 + 2 + 17 + 1);
+	check_node("/dev/nvidia-uvm", NODE_SHARED, 238, 0, (struct address){ 0 });
+	check_node("/dev/nvidia-uvm-tools", NODE_SHARED, 238, 1, (struct address){ 0 });
+	check_node("/dev/nvidia-caps/nvidia-cap1", NODE_SHARED, 241, 1, (struct address){ 0 });
+	check_node("/dev/nvidia-caps/nvidia-cap2", NODE_SHARED, 241, 2, (struct address){ 0 });
+	check_node("/dev/nvidia-nvswitchctl", NODE_SHARED, 239, 255, (struct address){ 0 });
+	check_node("/dev/nvidia-nvswitch15", NODE_SHARED, 239, 15, (struct address){ 0 });
+	check_node("/dev/nvidia-caps-imex-channels/channel0", NODE_SHARED, 242, 0, (struct address){ 0 });
+	check_node("/dev/nvidia-nvlink", NODE_SHARED, 240, 0, (struct address){ 0 });
+	ck_assert_uint_eq(nodes.n_nodes, 1 + 2 + 2 + 2 + 17 + 1 + 1);
 	/* Once, for however many GPUs; and without /proc/devices only the fixed ones. */
 	put_driver(USB, "nvidia");
 	put_text(scratch.fd, "proc/driver/nvidia/gpus/0000:01:00.2/information", "Device Minor: \t 5\n");
@@ -324,8 +312,8 @@ START_TEST(test_consoles)
 {
 	struct kernel table;
 
-	put_device(GPU "/graphics/fb1", "graphics", "29:1");
-	put_device(GPU "/graphics/fb7", "graphics", "29:7");
+	put_device(scratch.fd, GPU "/graphics/fb1", "graphics", "29:1");
+	put_device(scratch.fd, GPU "/graphics/fb7", "graphics", "29:7");
 	put_text(scratch.fd, "sys/class/vtconsole/vtcon0/name", "(S) dummy device\n");
 	put_text(scratch.fd, "sys/class/vtconsole/vtcon1/name", "%s", consoles[_i].name);
 	put_text(scratch.fd, "sys/class/vtconsole/vtcon1/bind", "%s", consoles[_i].bind);
@@ -360,7 +348,7 @@ static unsigned int dress(void)
 		(void)snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/drm/card%u",
 			address_text(inventory.functions[i].address).s, n);
 		(void)snprintf(number, sizeof(number), "226:%u", n);
-		put_device(path, "drm", number);
+		put_device(scratch.fd, path, "drm", number);
 		n++;
 	}
 	return n;

@@ -8,6 +8,13 @@ TCase *case_domain(void);
 TCase *case_inventory(void);
 TCase *case_critical(void);
 TCase *case_daemon(void);
+TCase *case_mapping(void);
+TCase *case_process(void);
+TCase *case_process_live(void);
 TCase *case_nvidia(void);
 TCase *case_node(void);
 TCase *case_activity(void);
+TCase *case_config(void);
+
+/* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
+void put_device(int root, const char *path, const char *subsystem, const char *number);
