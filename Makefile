@@ -110,9 +110,12 @@ $(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
 
-$(BUILD)/gpu-handoff-recover.service: cli/gpu-handoff-recover.service.in Makefile
+# Made anew each time: PREFIX of make install need not be that of the make before it.
+.PHONY: FORCE
+$(BUILD)/gpu-handoff-recover.service: cli/gpu-handoff-recover.service.in FORCE
 	@mkdir -p $(@D)
-	@sed 's|@BINDIR@|$(bindir)|' $< >$@
+	@sed 's|@BINDIR@|$(bindir)|' $< >$@.new
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
 
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/lab/*' 2>/dev/null)
 
