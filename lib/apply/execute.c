@@ -146,8 +146,11 @@ static int execute_unit(const struct host *host, const struct step *step)
 		return r;
 	if (starting == (r == 1))
 		return 1;
-	return starting ? host->manager->start_unit(host, step->new, deadline_ms)
-			: host->manager->stop_unit(host, step->old, deadline_ms);
+	if (!starting)
+		return host->manager->stop_unit(host, step->old, deadline_ms);
+	/* A transient one is gone when it has stopped: nobody can start it again, however often it is tried. */
+	r = host->manager->start_unit(host, step->new, deadline_ms);
+	return r == -ENOENT ? STEP_GONE : r;
 }
 
 /* A session by its id, or those of a person: "user 1000". */
@@ -215,7 +218,7 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 		why = "somebody else changed it meanwhile, so it stays as it is";
 		break;
 	case STEP_GONE:
-		why = "the device is gone";
+		why = step_kind_has_target(step->kind) ? "the device is gone" : "there is no such unit any more";
 		break;
 	case STEP_NO_DRIVER:
 		why = "there is no such driver now";

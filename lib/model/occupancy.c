@@ -31,13 +31,21 @@ static bool has_node(const struct holder *holder, unsigned int index)
 	return node_set_has(&holder->opened, index) || node_set_has(&holder->mapped, index);
 }
 
+/* systemd-logind keeps a console free for a getty by having it open (ReserveVT= of logind.conf(5)): nobody is there. */
+static bool is_reserved(const struct holder *holder, const struct node *node)
+{
+	return node->reach == NODE_CONSOLE && holder->unit.kind == UNIT_SERVICE &&
+	       strcmp(holder->unit.name, "systemd-logind.service") == 0;
+}
+
 const struct node *occupancy_find_node(
 	const struct occupancy *occupancy, const struct holder *holder, struct address address)
 {
 	for (unsigned int i = 0; i < occupancy->nodes.n_nodes; i++) {
 		const struct node *node = &occupancy->nodes.nodes[i];
 
-		if (node->reach != NODE_SHARED && address_compare(node->owner, address) == 0 && has_node(holder, i))
+		if (node->reach != NODE_SHARED && address_compare(node->owner, address) == 0 && has_node(holder, i) &&
+			!is_reserved(holder, node))
 			return node;
 	}
 	return NULL;

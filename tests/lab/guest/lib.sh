@@ -141,6 +141,30 @@ force_home() {
 	rm -rf "$STATE"
 }
 
+# ---- what a refusal must not touch ----
+
+# What a handover of the card changes first; without msi_irqs, which come and go with those who use it.
+state_of() { # CARD, the first three parts of its address
+	grep -H . "$SYS/$1".*/{driver_override,d3cold_allowed,power/control}
+	for address in "$SYS/$1".*; do echo "$address $(driver_of "${address##*/}")"; done
+}
+
+# ---- time ----
+
+timed() { # COMMAND...: sets took, in ms
+	local began=$EPOCHREALTIME result=0
+	"$@" || result=$?
+	took=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000))
+	return $result
+}
+
+within() { # MS COMMAND...
+	local limit=$1
+	shift
+	timed "$@" || fail "${*@Q} failed after $took ms"
+	((took <= limit)) || fail "${*@Q} took $took ms, more than $limit"
+}
+
 # ---- domains ----
 
 uuid_of() { # NAME: the same one always
@@ -194,6 +218,11 @@ domain() {
 	XML
 }
 
+policy() { # ACTION WAIT: for extra=
+	echo "<metadata><handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'>
+	<handoff:holders action='$1' wait='$2'/></handoff:policy></metadata>"
+}
+
 define() { # like domain, and defined in libvirt
 	install -D -m 644 "$LIB/boot.img" /var/lib/libvirt/images/boot.img
 	domain "$@" >"$RUN/$1.xml"
@@ -217,6 +246,14 @@ shut_down() { # NAME, defined with boot=yes
 	wait_for 90 power_button "$1" || fail "'$1' does not obey virsh shutdown"
 }
 
+start_refused() { # NAME TEXT...: libvirt's own start of it is refused; what was said names each text
+	local name=$1 text
+	shift
+	if timeout 120 virsh start "$name" >"$RUN/said" 2>&1; then fail "'$name' started"; fi
+	sed 's/^/   virsh: /' "$RUN/said"
+	for text; do grep -qF -- "$text" "$RUN/said" || fail "'$text' is not in: $(<"$RUN/said")"; done
+}
+
 running() { [[ $(timeout 20 virsh domstate "$1" 2>/dev/null) == running* ]]; }
 
 expect_running() { running "$1" || fail "'$1' does not run any more"; }
@@ -233,6 +270,18 @@ wait_for() { # SECONDS COMMAND...: until it succeeds
 }
 
 not() { ! "$@"; }
+
+libvirtd_kill() { # SIGKILL; it stays away until libvirtd_back
+	systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket
+	systemctl kill -s KILL libvirtd
+	wait_for 20 not pidof libvirtd || fail 'libvirtd is still there'
+	systemctl stop libvirtd 2>/dev/null || true
+}
+libvirtd_back() {
+	systemctl reset-failed libvirtd
+	systemctl start libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd
+	wait_for 60 libvirt_answers || fail 'libvirtd did not come back'
+}
 
 libvirt_answers() { timeout 20 virsh list >/dev/null; }
 
@@ -282,40 +331,49 @@ journal_since() { # [journalctl options]: our messages since the mark; -t lab, b
 
 # ---- the hook killed ----
 
-changing=write,pwrite64,writev,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlinkat,ftruncate
+changing=write,pwrite64,writev,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,symlinkat,ftruncate,sendmsg
 
-# hook_traced OP WORD...: the hook on gpuvm under strace with those options; its trace is in $RUN/trace
+# hook_traced OP WORD...: the hook on gpuvm under strace with those options; its trace is in $RUN/trace. Only the hook
+# itself is followed and killed, not its child that writes to drivers: that one is there to outlive it, ends when it is
+# gone, and must never be killed while a driver keeps it (facts on nv_sleep_ms()); 88 has it at work at that moment.
 hook_traced() {
 	local op=$1 subop=begin
 	shift
 	[[ $op == release ]] && subop=end
-	timeout 60 strace -f -o "$RUN/trace" -e trace="$changing" "$@" \
+	timeout 60 strace -o "$RUN/trace" -e trace="$changing" "$@" \
 		"$HOOK" gpuvm "$op" "$subop" - <"$RUN/gpuvm.xml" >/dev/null 2>"$RUN/err"
 }
 
+# The calls of a trace that change something, each as its name and its number among those of that name. What the child
+# shall write it is told by sendmsg, in a message that begins with WATCHED_WRITE, 0; other messages change nothing.
+changing_calls() {
+	awk '{ name = $1; sub(/\(.*/, "", name); n[name]++ }
+		name == "sendmsg" && !/iov_base="\\0\\0\\0\\0/ { next }
+		/^[a-z0-9]+\(/ { print name, n[name] }' "$1"
+}
+
 # kill_everywhere OP: one run for each call in OP that changes anything, killed as it enters the call; after recover
-# nothing is left of it. strace counts each kind of call by itself, so a run without a fault tells how many there are.
+# nothing is left of it.
 kill_everywhere() {
-	local op=$1 call count n runs=0 total=0
+	local op=$1 call n runs=0 total=0
 	[[ $op == release ]] && hook gpuvm prepare && expect_accepted
 	hook_traced "$op" || fail "$op fails under strace: $(<"$RUN/err")"
-	sed -nE 's/^[0-9]+ +([a-z0-9]+)\(.*/\1/p' "$RUN/trace" | sort | uniq -c >"$RUN/calls"
+	changing_calls "$RUN/trace" >"$RUN/calls"
 	cat "$RUN/trace" "$RUN/calls"
 	[[ $op == prepare ]] && hook gpuvm release
 	expect_baseline
-	while read -r count call; do
-		for ((n = 1; n <= count; n++)); do
-			total=$((total + 1))
-			[[ $op == release ]] && hook gpuvm prepare && expect_accepted
-			hook_traced "$op" -e inject="$call:signal=KILL:when=$n" || true
-			grep -q 'killed by SIGKILL' "$RUN/trace" || continue
-			runs=$((runs + 1))
-			echo "killed before $call $n: $(grep -aE "^[0-9]+ +$call\(" "$RUN/trace" | tail -n 1 | cut -c1-150)"
-			timeout 60 gpu-handoff recover || fail "recover exits $?"
-			expect_no_state
-			expect_baseline
-		done
+	while read -r call n; do
+		total=$((total + 1))
+		[[ $op == release ]] && hook gpuvm prepare && expect_accepted
+		hook_traced "$op" -e inject="$call:signal=KILL:when=$n" || true
+		grep -q 'killed by SIGKILL' "$RUN/trace" || continue
+		runs=$((runs + 1))
+		echo "killed before $call $n: $(grep -a "^$call(" "$RUN/trace" | tail -n 1 | cut -c1-150)"
+		timeout 60 gpu-handoff recover || fail "recover exits $?"
+		expect_no_state
+		expect_baseline
 	done <"$RUN/calls"
+	grep -q sendmsg "$RUN/calls" || fail 'no write to a device was found in the trace'
 	((runs > 10 && runs >= total - 1)) || fail "only $runs of $total runs were killed"
 	echo "$runs of $total runs killed"
 }

@@ -52,12 +52,16 @@ unbind_start() { # ADDRESS: sets writer, the process that is in remove
 process_ended() { [[ ! -e /proc/$1 ]]; } # PID
 process_state() { sed 's/.*) \(.\) .*/\1/' "/proc/$1/stat"; }
 
+# What of us the kernel still keeps waiting, when the hook has left it behind.
+writers() { pgrep -x handoff-writer || true; }
+
 has_vectors() { [[ -n $(ls "$SYS/$1/msi_irqs" 2>/dev/null) ]]; } # ADDRESS
 
 nvidia_reset() { # nobody holds a GPU, no remove waits, nothing is loaded or made that was not after boot
 	local module dir file
 	pkill -KILL -x hold || true
 	[[ -e /sys/module/nvidia ]] || modprobe nvidia
+	echo 0 >/sys/bus/pci/drivers/nvidia/probe_wait
 	[[ ! -e $FAKE/force_release ]] || echo 1 >"$FAKE/force_release"
 	for module in nvidia_uvm nvidia_drm nvidia_modeset i2c_dev; do
 		[[ ! -e /sys/module/$module ]] || wait_for 5 rmmod "$module"

@@ -2,7 +2,9 @@
 /*
  * Probe, and remove with its wait: the order and the messages of the real nv_pci_remove(), and its way to sleep.
  *
- * Fault: /sys/bus/pci/drivers/nvidia/probe_fail, the number of coming probes that fail with EIO.
+ * Faults, in /sys/bus/pci/drivers/nvidia:
+ *   probe_fail   the number of coming probes that fail with EIO
+ *   probe_wait   MS: that long a probe stays in D before anything else; 0 lets go the one that waits
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>
@@ -10,6 +12,7 @@
 #include "nvidia.h"
 
 static atomic_t probe_fail = ATOMIC_INIT(0);
+static atomic_t probe_wait = ATOMIC_INIT(0);
 static atomic_t probed = ATOMIC_INIT(0);
 
 static ssize_t probe_fail_show(struct device_driver *drv, char *buf)
@@ -28,14 +31,39 @@ static ssize_t probe_fail_store(struct device_driver *drv, const char *buf, size
 }
 static DRIVER_ATTR_RW(probe_fail);
 
-static struct attribute *nvidia_driver_attrs[] = { &driver_attr_probe_fail.attr, NULL };
+static ssize_t probe_wait_show(struct device_driver *drv, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", atomic_read(&probe_wait));
+}
+
+static ssize_t probe_wait_store(struct device_driver *drv, const char *buf, size_t count)
+{
+	int ms, r = kstrtoint(buf, 0, &ms);
+
+	if (r < 0)
+		return r;
+	atomic_set(&probe_wait, ms);
+	return count;
+}
+static DRIVER_ATTR_RW(probe_wait);
+
+static struct attribute *nvidia_driver_attrs[] = { &driver_attr_probe_fail.attr, &driver_attr_probe_wait.attr, NULL };
 ATTRIBUTE_GROUPS(nvidia_driver);
+
+static void wait_to_probe(void)
+{
+	unsigned long began = jiffies;
+
+	while (time_before(jiffies, began + msecs_to_jiffies(atomic_read(&probe_wait))))
+		schedule_timeout_uninterruptible(HZ / 10);
+}
 
 static int nvidia_probe(struct pci_dev *dev, const struct pci_device_id *id)
 {
 	struct gpu *gpu;
 	int r;
 
+	wait_to_probe();
 	if (atomic_add_unless(&probe_fail, -1, 0)) {
 		pci_err(dev, "nvidia: probe fails as it was told\n");
 		return -EIO;

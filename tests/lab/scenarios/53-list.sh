@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# list tells what sysfs tells.
+# list tells what sysfs tells, and status who uses a card.
 gpu-handoff list
 gpu-handoff list --json >"$RUN/list.json"
 jq . "$RUN/list.json"
@@ -16,3 +16,16 @@ done
 [[ $(card "$C0" .isolated) == false ]] || fail 'C is not isolated'
 [[ $(card "$C0" '.group_extra | join(" ")') == "$S" ]] || fail "group_extra of C"
 [[ $(card "$A0" '.functions[3].driver') == null ]] || fail 'A.3 has no driver'
+
+say 'status'
+nvidia_nodes
+hold_start open "/dev/nvidia$(fact "$B0" minor)"
+gpu-handoff status
+gpu-handoff status --json >"$RUN/status.json"
+hold_end
+shape() { jq -r '[paths | map(if type == "number" then "N" else . end) | join(".")] | unique[]' "$1"; }
+shape "$RUN/status.json" | diff <(shape "$LIB/status-h100-cuda.json") - || fail 'not the shape of a recorded one'
+who() { jq -r ".cards[] | select(.address == \"$B0\") | .holders[0] | $1" "$RUN/status.json"; }
+[[ $(who '[.pid, .command, .uid, .unit, .nodes[0].name] | join(" ")') == "$holder hold 0 lab-runner.service /dev/nvidia$(fact "$B0" minor)" ]] ||
+	fail 'status does not name the holder'
+[[ $(jq -r '.cards[0].where.place' "$RUN/status.json") == host ]] || fail 'the card is not with the host'

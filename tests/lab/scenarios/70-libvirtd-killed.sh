@@ -4,18 +4,6 @@
 define gpuvm "${A[@]}"
 start gpuvm
 qemu=$(qemu_of gpuvm)
-libvirtd_kill() {
-	systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket
-	systemctl kill -s KILL libvirtd
-	wait_for 20 not pidof libvirtd || fail 'libvirtd is still there'
-	# it must not come back before the scenario says so
-	systemctl stop libvirtd 2>/dev/null || true
-}
-libvirtd_back() {
-	systemctl reset-failed libvirtd
-	systemctl start libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd
-	wait_for 60 libvirt_answers || fail 'libvirtd did not come back'
-}
 say 'libvirtd killed, the domain runs on'
 libvirtd_kill
 kill -0 "$qemu" || fail 'QEMU died with libvirtd'

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "host/manager.h"
 #include "tests/unit/apply/apply.h"
 #include "tests/unit/apply/loops.h"
 
@@ -144,6 +145,38 @@ START_TEST(test_name)
 }
 END_TEST
 
+static int no_unit_starts(const struct host *host, const char *unit, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)deadline_ms;
+	return -ENOENT;
+}
+
+static int no_unit_is_active(const struct host *host, const char *unit, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)deadline_ms;
+	return 0;
+}
+
+/* A transient unit that was stopped: what cannot be done ever is no reason to keep the journal. */
+START_TEST(test_no_unit)
+{
+	const struct manager manager = { .start_unit = no_unit_starts, .unit_is_active = no_unit_is_active };
+	struct step step = make_step(STEP_START, "", "run-u7.service");
+	char sentence[STEP_SENTENCE_SIZE + 64];
+	struct text text;
+
+	machine.host.manager = &manager;
+	ck_assert_int_eq(step_execute(&machine.host, &step), STEP_GONE);
+	text_init(&text, sentence, sizeof(sentence));
+	step_describe_failure(&text, &step, STEP_GONE);
+	ck_assert_str_eq(sentence, "cannot start 'run-u7.service': there is no such unit any more");
+}
+END_TEST
+
 TCase *case_execute(void)
 {
 	TCase *tcase = suite_case("execute");
@@ -155,5 +188,6 @@ TCase *case_execute(void)
 	tcase_add_loop_test(tcase, test_gone, 0, 5);
 	tcase_add_test(tcase, test_in_use);
 	tcase_add_test(tcase, test_name);
+	tcase_add_test(tcase, test_no_unit);
 	return tcase;
 }

@@ -2,7 +2,9 @@
 #include "model/holder.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "model/occupancy.h"
 #include "tests/unit/model/model.h"
 
 static struct nodes nodes;
@@ -66,6 +68,29 @@ START_TEST(test_set)
 }
 END_TEST
 
+/* logind has a console open to keep it free, which is no use of the card; a getty's, or logind's GPU, is. */
+START_TEST(test_reserved_console)
+{
+	static struct occupancy occupancy;
+	const struct address gpu = { .bus = 1 };
+	struct holder *holder = &occupancy.holders.holders[0];
+
+	memset(&occupancy, 0, sizeof(occupancy));
+	ck_assert_int_eq(nodes_add(&occupancy.nodes,
+				 &(struct node){ .reach = NODE_CONSOLE, .major = 4, .minor = 6, .owner = gpu }),
+		0);
+	ck_assert_int_eq(nodes_add(&occupancy.nodes, &(struct node){ .major = 226, .owner = gpu }), 0);
+	occupancy.holders.n_holders = 1;
+	holder->unit = (struct unit){ .kind = UNIT_SERVICE, .name = "systemd-logind.service" };
+	node_set_add(&holder->opened, 0);
+	ck_assert(!occupancy_is_held(&occupancy, gpu));
+	node_set_add(&holder->opened, 1);
+	ck_assert_ptr_eq(occupancy_find_node(&occupancy, holder, gpu), &occupancy.nodes.nodes[1]);
+	holder->unit = (struct unit){ .kind = UNIT_SERVICE, .name = "getty@tty6.service" };
+	ck_assert_ptr_eq(occupancy_find_node(&occupancy, holder, gpu), &occupancy.nodes.nodes[0]);
+}
+END_TEST
+
 TCase *case_holder(void)
 {
 	TCase *tcase = suite_case("holder");
@@ -73,5 +98,6 @@ TCase *case_holder(void)
 	tcase_add_test(tcase, test_nodes_once);
 	tcase_add_test(tcase, test_nodes_full);
 	tcase_add_test(tcase, test_set);
+	tcase_add_test(tcase, test_reserved_console);
 	return tcase;
 }
