@@ -226,6 +226,8 @@ int process_scan(const struct host *host, const struct nodes *nodes, struct hold
 	(void)pthread_mutex_init(&scan.lock, NULL);
 	run_workers(workers, n);
 	(void)pthread_mutex_destroy(&scan.lock);
+	for (unsigned int i = 0; i < n; i++)
+		workers[i].scan = NULL;
 	return scan.error;
 }
 
