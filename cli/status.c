@@ -273,11 +273,11 @@ static void print_signs(const struct status *status, const struct card *card)
 {
 	for (unsigned int i = 0; i < card->n_functions; i++) {
 		struct address address = card->functions[i]->address;
-		struct function_activity activity = occupancy_activity(&status->occupancy, address);
+		const struct function_activity *activity = occupancy_activity(&status->occupancy, address);
 
-		if (strcmp(card->functions[i]->driver, NVIDIA_DRIVER) == 0 && activity.vectors)
-			(void)printf("  its adapter is at work: %u interrupt vectors%s\n", activity.vectors,
-				activity.uvm == UVM_REGISTERED ? ", registered with UVM" : "");
+		if (strcmp(card->functions[i]->driver, NVIDIA_DRIVER) == 0 && activity->vectors)
+			(void)printf("  its adapter is at work: %u interrupt vectors%s\n", activity->vectors,
+				activity->uvm == UVM_REGISTERED ? ", registered with UVM" : "");
 		for (unsigned int j = 0; j < status->occupancy.activity.n_uses; j++) {
 			const struct use *use = &status->occupancy.activity.uses[j];
 

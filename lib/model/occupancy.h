@@ -31,7 +31,7 @@ struct occupancy {
 };
 
 /* What the kernel tells of the function; none of it where it is not one of them. */
-struct function_activity occupancy_activity(const struct occupancy *occupancy, struct address address);
+const struct function_activity *occupancy_activity(const struct occupancy *occupancy, struct address address);
 
 /* Whether a DRM device is registered for the function. */
 bool occupancy_has_drm(const struct occupancy *occupancy, struct address address);

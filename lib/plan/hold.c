@@ -275,7 +275,7 @@ static int check_explained(const struct function *function, const struct occupan
 
 static int check_activity(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
-	struct function_activity activity = occupancy_activity(occupancy, function->address);
+	const struct function_activity *activity = occupancy_activity(occupancy, function->address);
 	const struct nvidia *nvidia = &occupancy->nvidia;
 	char fact[64];
 	int r;
@@ -284,20 +284,20 @@ static int check_activity(const struct function *function, const struct occupanc
 	if (r < 0 || !is_nvidia(function))
 		return r;
 	/* Without MSI, no vectors are no sign that it is not the one. */
-	if (activity.uvm == UVM_REGISTERED)
+	if (activity->uvm == UVM_REGISTERED)
 		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
-	if (activity.vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
+	if (activity->vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
 		return refuse_activity(function, occupancy,
 			"may be in use: without MSI (EnableMSI of the nvidia driver) nothing tells", refusal);
-	if (activity.uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity.vectors > 0))
+	if (activity->uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity->vectors > 0))
 		return refuse_activity(function, occupancy, "may be registered with UVM, for CUDA", refusal);
-	if (activity.vectors == 0)
+	if (activity->vectors == 0)
 		return 0;
 	/* nvidia_drm's own references do not hinder where remove() drops them. */
 	if (occupancy_has_drm(occupancy, function->address) &&
 		nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED)
 		return check_explained(function, occupancy, refusal);
-	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity.vectors);
+	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity->vectors);
 	return refuse_activity(function, occupancy, fact, refusal);
 }
 

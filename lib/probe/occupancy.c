@@ -28,9 +28,9 @@ int occupancy_probe(const struct host *host, struct occupancy *occupancy)
 
 static bool is_unexplained(const struct occupancy *occupancy, const struct function *function)
 {
-	struct function_activity activity = occupancy_activity(occupancy, function->address);
+	const struct function_activity *activity = occupancy_activity(occupancy, function->address);
 
-	return strcmp(function->driver, NVIDIA_DRIVER) == 0 && activity.vectors > 0 && activity.uvm == UVM_NONE &&
+	return strcmp(function->driver, NVIDIA_DRIVER) == 0 && activity->vectors > 0 && activity->uvm == UVM_NONE &&
 	       !occupancy_is_held(occupancy, function->address);
 }
 
