@@ -32,6 +32,7 @@ int context_patiently(struct handover *handover, const char *owner, context_atte
 	if (runtime < 0)
 		return context_refuse_state(refusal, runtime);
 	config_probe(handover->host, &handover->settings);
+	handover->occupancy.n_persistences = 0;
 	policy = policy_merge(&domain->policy, &handover->settings.policy);
 	for (;;) {
 		r = try_once(handover, runtime, owner, attempt, domain, daemon, refusal);
