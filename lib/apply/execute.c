@@ -136,6 +136,12 @@ bool step_is_bound(const struct host *host, const struct step *step)
 	       strcmp(driver, step->new) == 0;
 }
 
+bool step_is_stopped(const struct host *host, const struct step *step)
+{
+	return step->kind == STEP_STOP &&
+	       host->manager->unit_is_active(host, step->old, (int)step_deadline_ms(step)) == 0;
+}
+
 static int execute_unit(const struct host *host, const struct step *step)
 {
 	int deadline_ms = (int)step_deadline_ms(step);

@@ -46,7 +46,7 @@ bool occupancy_suspects(const struct occupancy *occupancy, const struct holder *
 /* Whether any process has a node of the function. */
 bool occupancy_is_held(const struct occupancy *occupancy, struct address address);
 
-/* NULL when it was not asked for, or could not be. */
+/* NULL when it was not asked for. */
 const struct persistence *occupancy_find_persistence(const struct occupancy *occupancy, struct address address);
 
 /* Adds "Xorg (pid 812, gdm.service)". */

@@ -349,7 +349,7 @@ static int quiet(
 
 	if (occupancy_is_held(occupancy, function->address))
 		return 0;
-	if (!persistence || !persistence->enabled)
+	if (!persistence || !persistence->enabled || occupancy_activity(occupancy, function->address)->vectors == 0)
 		return check_activity(function, occupancy, refusal);
 	plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
 	return 0;

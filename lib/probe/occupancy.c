@@ -15,7 +15,6 @@ int occupancy_probe(const struct host *host, struct occupancy *occupancy)
 {
 	int r;
 
-	occupancy->n_persistences = 0;
 	nvidia_probe(host, &occupancy->nvidia);
 	r = node_probe(host, &occupancy->functions, &occupancy->nodes);
 	if (r < 0)
@@ -40,11 +39,11 @@ void occupancy_probe_persistence(const struct host *host, struct occupancy *occu
 		const struct function *function = &occupancy->functions.functions[i];
 		int r;
 
-		if (!is_unexplained(occupancy, function) || occupancy->n_persistences == PERSISTENCES_MAX)
+		if (!is_unexplained(occupancy, function) || occupancy->n_persistences == PERSISTENCES_MAX ||
+			occupancy_find_persistence(occupancy, function->address))
 			continue;
 		r = host->kernel->get_persistence(host, address_text(function->address).s, PERSISTENCE_DEADLINE_MS);
-		if (r >= 0)
-			occupancy->persistences[occupancy->n_persistences++] =
-				(struct persistence){ .address = function->address, .enabled = r == 1 };
+		occupancy->persistences[occupancy->n_persistences++] =
+			(struct persistence){ .address = function->address, .enabled = r == 1 };
 	}
 }
