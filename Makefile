@@ -91,7 +91,7 @@ ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/gpu-handoff-recover.service
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -109,10 +109,6 @@ $(BUILD)/%.o: %.c Makefile | have-packages
 $(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
-
-$(BUILD)/gpu-handoff-recover.service: cli/gpu-handoff-recover.service.in Makefile
-	@mkdir -p $(@D)
-	@sed 's|@BINDIR@|$(bindir)|' $< >$@
 
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/lab/*' 2>/dev/null)
 
@@ -134,7 +130,8 @@ install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
 	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	install -D -m 644 $(BUILD)/gpu-handoff-recover.service $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \

@@ -100,7 +100,6 @@ static int probe_occupancy(struct handover *handover, const struct domain *domai
 			"%u processes cannot be looked at, so nobody can tell who uses the hostdevs; run the libvirt "
 			"daemon with CAP_SYS_PTRACE, outside of containers",
 			occupancy->holders.n_hidden);
-	occupancy_probe_persistence(handover->host, occupancy);
 	return 0;
 }
 
@@ -122,6 +121,10 @@ static int make_plan(struct handover *handover, int runtime, const struct domain
 	if (r < 0)
 		return r;
 	r = plan_take(domain, &situation, &handover->journal.plan, refusal);
+	/* Where nobody has the card, or all who have it will go, persistence mode may be what keeps it at work. */
+	if (situation.occupancy && (r == 0 || refusal->reason == REFUSAL_HELD) &&
+		occupancy_probe_persistence(handover->host, r == 0, &handover->occupancy) > 0)
+		r = plan_take(domain, &situation, &handover->journal.plan, refusal);
 	if (r < 0 || runtime < 0)
 		return r;
 	return context_check_free(handover, runtime, domain->name[0] ? domain->uuid : NULL, !domain->name[0], refusal);
@@ -163,6 +166,8 @@ static int roll_back(
 
 	text_add(failure, "; ");
 	result = context_undo(handover, runtime, &handover->journal, fd, failure);
+	if (result == KERNEL_STUCK)
+		text_add(failure, "; ");
 	stuck = stuck || result == KERNEL_STUCK;
 	if (result < 0 && result != KERNEL_STUCK)
 		return refusal_set(

@@ -341,18 +341,32 @@ static int stop_holders(const struct function *function, const struct occupancy 
 	return 0;
 }
 
-/* Where services that will be stopped have it, what is at work is theirs; else it is persistence mode, or not known. */
-static int quiet(
-	const struct function *function, const struct occupancy *occupancy, struct plan *plan, struct refusal *refusal)
+/* nvidia-persistenced turns persistence mode off and on again when it stops and starts. */
+static bool is_held_by_restarted(
+	const struct function *function, const struct occupancy *occupancy, const struct settings *settings)
+{
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		const struct holder *holder = &occupancy->holders.holders[i];
+
+		if (is_restarted(settings, holder) && occupancy_find_node(occupancy, holder, function->address))
+			return true;
+	}
+	return false;
+}
+
+/* Where those have it who will go, what is at work is theirs, or persistence mode's; else it is that, or not known. */
+static int quiet(const struct function *function, const struct occupancy *occupancy, const struct settings *settings,
+	struct plan *plan, struct refusal *refusal)
 {
 	const struct persistence *persistence = occupancy_find_persistence(occupancy, function->address);
 
-	if (occupancy_is_held(occupancy, function->address))
+	if (is_held_by_restarted(function, occupancy, settings))
 		return 0;
-	if (!persistence || !persistence->enabled || occupancy_activity(occupancy, function->address)->vectors == 0)
-		return check_activity(function, occupancy, refusal);
-	plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
-	return 0;
+	if (persistence && persistence->enabled && occupancy_activity(occupancy, function->address)->vectors > 0) {
+		plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
+		return 0;
+	}
+	return occupancy_is_held(occupancy, function->address) ? 0 : check_activity(function, occupancy, refusal);
 }
 
 int plan_hold(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
@@ -367,7 +381,7 @@ int plan_hold(const struct function *function, const struct occupancy *occupancy
 		r = stop_holders(function, occupancy, policy, settings, plan, refusal);
 	if (r == 0)
 		r = check_room(function, occupancy, refusal);
-	return r == 0 ? quiet(function, occupancy, plan, refusal) : r;
+	return r == 0 ? quiet(function, occupancy, settings, plan, refusal) : r;
 }
 
 void plan_restart(const struct settings *settings, struct plan *plan)

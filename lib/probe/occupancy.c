@@ -25,25 +25,28 @@ int occupancy_probe(const struct host *host, struct occupancy *occupancy)
 	return process_scan(host, &occupancy->nodes, &occupancy->holders);
 }
 
-static bool is_unexplained(const struct occupancy *occupancy, const struct function *function)
+static bool is_at_work(const struct occupancy *occupancy, const struct function *function)
 {
 	const struct function_activity *activity = occupancy_activity(occupancy, function->address);
 
-	return strcmp(function->driver, NVIDIA_DRIVER) == 0 && activity->vectors > 0 && activity->uvm == UVM_NONE &&
-	       !occupancy_is_held(occupancy, function->address);
+	return strcmp(function->driver, NVIDIA_DRIVER) == 0 && activity->vectors > 0 && activity->uvm == UVM_NONE;
 }
 
-void occupancy_probe_persistence(const struct host *host, struct occupancy *occupancy)
+unsigned int occupancy_probe_persistence(const struct host *host, bool held, struct occupancy *occupancy)
 {
+	unsigned int n_before = occupancy->n_persistences;
+
 	for (unsigned int i = 0; i < occupancy->functions.n_functions; i++) {
 		const struct function *function = &occupancy->functions.functions[i];
 		int r;
 
-		if (!is_unexplained(occupancy, function) || occupancy->n_persistences == PERSISTENCES_MAX ||
-			occupancy_find_persistence(occupancy, function->address))
+		if (!is_at_work(occupancy, function) || occupancy->n_persistences == PERSISTENCES_MAX ||
+			occupancy_find_persistence(occupancy, function->address) ||
+			(!held && occupancy_is_held(occupancy, function->address)))
 			continue;
 		r = host->kernel->get_persistence(host, address_text(function->address).s, PERSISTENCE_DEADLINE_MS);
 		occupancy->persistences[occupancy->n_persistences++] =
 			(struct persistence){ .address = function->address, .enabled = r == 1 };
 	}
+	return occupancy->n_persistences - n_before;
 }
