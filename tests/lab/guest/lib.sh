@@ -356,7 +356,8 @@ changing_calls() {
 # nothing is left of it.
 kill_everywhere() {
 	local op=$1 call n runs=0 total=0
-	[[ $op == release ]] && hook gpuvm prepare && expect_accepted
+	hook gpuvm prepare && expect_accepted # which also loads vfio-pci, a call that comes once
+	[[ $op == release ]] || hook gpuvm release
 	hook_traced "$op" || fail "$op fails under strace: $(<"$RUN/err")"
 	changing_calls "$RUN/trace" >"$RUN/calls"
 	cat "$RUN/trace" "$RUN/calls"
