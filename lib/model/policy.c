@@ -68,12 +68,11 @@ void settings_init(struct settings *settings)
 /* systemd.unit(5): letters, digits, and :-_.\@ */
 static bool is_service(const char *unit)
 {
-	static const char suffix[] = ".service";
-	size_t length = strlen(unit);
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@";
+	const char *suffix = strrchr(unit, '.');
 
-	return length >= sizeof(suffix) && length < UNIT_NAME_SIZE &&
-	       strcmp(unit + length - strlen(suffix), suffix) == 0 &&
-	       strspn(unit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@") == length;
+	return strlen(unit) < UNIT_NAME_SIZE && strspn(unit, characters) == strlen(unit) && suffix && suffix != unit &&
+	       strcmp(suffix, ".service") == 0;
 }
 
 int settings_add_restarted(struct settings *settings, const char *unit)
