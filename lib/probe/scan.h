@@ -84,7 +84,8 @@ struct worker {
 
 	struct worker_file files[WORKER_FILES];
 	unsigned int plain[WORKER_PLAIN], n_plain;
-	char pids[1024], tasks[4096], entries[32768];
+	/* The kernel puts 64 bit numbers in them. */
+	_Alignas(uint64_t) char pids[1024], tasks[4096], entries[32768];
 	/* Of a line of maps: a path of PATH_MAX, each byte of it as \012. */
 	char text[32768];
 };
