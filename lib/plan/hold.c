@@ -29,7 +29,6 @@ static bool is_stoppable(const struct holder *holder)
 	case UNIT_SERVICE:
 		return !is_protected(holder->unit.name);
 	case UNIT_SESSION:
-		return true;
 	case UNIT_USER_SERVICE:
 		return holder->unit.uid != UNIT_NO_UID;
 	case UNIT_NONE:

@@ -325,10 +325,12 @@ static pid_t fake_writer(const struct host *host)
 static ssize_t fake_read(
 	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
 {
+	struct fake_kernel *fake = host->kernel_data;
 	char link[64], device[PATH_MAX];
 	ssize_t n;
 
 	(void)deadline_ms;
+	fake->n_read++;
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", directory);
 	n = readlink(link, device, sizeof(device) - 1);
 	if (n < 0)

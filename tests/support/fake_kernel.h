@@ -30,6 +30,7 @@ struct fake_kernel {
 	bool locked;                          /* it has happened */
 	unsigned int asked_of_locked;         /* and this often something was asked of it nevertheless */
 	pid_t writer;                         /* who asks, as the handover is told */
+	unsigned int n_read;                  /* attributes that a driver may keep waiting */
 	unsigned int n_persistence_asked;     /* each of which wakes every GPU */
 	uint64_t consoles[FAKE_FRAMEBUFFERS]; /* that a framebuffer shows */
 	dev_t claimed;                        /* a block device that somebody has; 0 for none */
