@@ -91,7 +91,7 @@ ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/gpu-handoff-recover.service
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -110,18 +110,12 @@ $(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
 
-# Made anew each time: PREFIX of make install need not be that of the make before it.
-.PHONY: FORCE
-$(BUILD)/gpu-handoff-recover.service: cli/gpu-handoff-recover.service.in FORCE
-	@mkdir -p $(@D)
-	@sed 's|@BINDIR@|$(bindir)|' $< >$@.new
-	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
-
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/lab/*' 2>/dev/null)
 
 # ---- installing ----
 
 MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
+MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
@@ -136,13 +130,15 @@ install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
 	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	install -D -m 644 $(BUILD)/gpu-handoff-recover.service $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
-	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man8
+	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
 
 uninstall:
@@ -151,7 +147,7 @@ uninstall:
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
 	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
-	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
 .PHONY: clean
 clean:
@@ -285,12 +281,13 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes daemon domain journal maps number nvidia step unit users
+FUZZERS      := address attributes config daemon domain journal maps number nvidia step unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
+fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict

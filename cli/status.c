@@ -179,17 +179,31 @@ static void print_place(const struct status *status, const struct card *card, co
 		(void)printf("  detached since %s; 'gpu-handoff reattach' returns it\n", since);
 		break;
 	case PLACE_MOVING:
-		(void)printf(
-			"  on its way to or from VM '%s' since %s; 'gpu-handoff recover' ends what was interrupted\n",
+		(void)printf("  on its way from or to the host for '%s' since %s; 'gpu-handoff recover' ends what was "
+			     "interrupted\n",
 			owner, since);
 		break;
 	case PLACE_POISONED:
-		(void)printf(
-			"  poisoned: %s has not returned since %s; it comes back when its driver returns, else by a "
-			"reboot\n",
+		(void)printf("  poisoned: %s had not returned at %s; 'gpu-handoff recover' brings it back once it has, "
+			     "else a "
+			     "reboot\n",
 			owner, since);
 		break;
 	}
+}
+
+/* A node of several functions, a VFIO group's, is told of once. */
+static bool is_repeated(const struct nodes *nodes, unsigned int index)
+{
+	const struct node *node = &nodes->nodes[index];
+
+	for (unsigned int i = 0; i < index; i++) {
+		const struct node *other = &nodes->nodes[i];
+
+		if (other->block == node->block && other->major == node->major && other->minor == node->minor)
+			return true;
+	}
+	return false;
 }
 
 /* What of the card the process has: "/dev/nvidia0, /dev/dri/card1 (mapped)". */
@@ -206,7 +220,7 @@ static void list_nodes(
 
 		for (unsigned int j = 0; j < card->n_functions; j++)
 			ours = ours || address_compare(node->owner, card->functions[j]->address) == 0;
-		if (ours && (opened || mapped))
+		if (ours && (opened || mapped) && !is_repeated(&status->occupancy.nodes, i))
 			text_add(&text, "%s%s%s", text.length ? ", " : "", node->name, opened ? "" : " (mapped)");
 	}
 	if (holder->dma_buf)
@@ -273,11 +287,11 @@ static void print_signs(const struct status *status, const struct card *card)
 {
 	for (unsigned int i = 0; i < card->n_functions; i++) {
 		struct address address = card->functions[i]->address;
-		struct function_activity activity = occupancy_activity(&status->occupancy, address);
+		const struct function_activity *activity = occupancy_activity(&status->occupancy, address);
 
-		if (strcmp(card->functions[i]->driver, NVIDIA_DRIVER) == 0 && activity.vectors)
-			(void)printf("  its adapter is at work: %u interrupt vectors%s\n", activity.vectors,
-				activity.uvm == UVM_REGISTERED ? ", registered with UVM" : "");
+		if (strcmp(card->functions[i]->driver, NVIDIA_DRIVER) == 0 && activity->vectors)
+			(void)printf("  its adapter is at work: %u interrupt vectors%s\n", activity->vectors,
+				activity->uvm == UVM_REGISTERED ? ", registered with UVM" : "");
 		for (unsigned int j = 0; j < status->occupancy.activity.n_uses; j++) {
 			const struct use *use = &status->occupancy.activity.uses[j];
 

@@ -115,7 +115,7 @@ static json_object *describe_stay(const struct stay *stay)
 
 static json_object *describe_card(const struct status *status, const struct card *card, const struct stay *stay)
 {
-	struct function_activity activity = occupancy_activity(&status->occupancy, card->gpu->address);
+	const struct function_activity *activity = occupancy_activity(&status->occupancy, card->gpu->address);
 	json_object *object = json_object_new_object();
 	char name[CARD_NAME_SIZE];
 
@@ -124,8 +124,8 @@ static json_object *describe_card(const struct status *status, const struct card
 	json_object_object_add(object, "name", json_object_new_string(name));
 	json_object_object_add(object, "driver", json_text_or_null(card->gpu->driver));
 	json_object_object_add(object, "where", describe_stay(stay));
-	json_object_object_add(object, "interrupt_vectors", json_object_new_int64(activity.vectors));
-	json_object_object_add(object, "uvm", json_object_new_boolean(activity.uvm == UVM_REGISTERED));
+	json_object_object_add(object, "interrupt_vectors", json_object_new_int64(activity->vectors));
+	json_object_object_add(object, "uvm", json_object_new_boolean(activity->uvm == UVM_REGISTERED));
 	json_object_object_add(object, "holders", describe_holders(status, card, status_holds));
 	json_object_object_add(object, "suspects", describe_holders(status, card, status_suspects));
 	json_object_object_add(object, "uses", describe_uses(status, card));

@@ -136,6 +136,18 @@ bool step_is_bound(const struct host *host, const struct step *step)
 	       strcmp(driver, step->new) == 0;
 }
 
+bool step_is_stopped(const struct host *host, const struct step *step)
+{
+	return step->kind == STEP_STOP &&
+	       host->manager->unit_is_active(host, step->old, (int)step_deadline_ms(step)) == 0;
+}
+
+/* What systemd is still at. */
+static int late(int r)
+{
+	return r == -ETIMEDOUT ? STEP_LATE : r;
+}
+
 static int execute_unit(const struct host *host, const struct step *step)
 {
 	int deadline_ms = (int)step_deadline_ms(step);
@@ -147,10 +159,10 @@ static int execute_unit(const struct host *host, const struct step *step)
 	if (starting == (r == 1))
 		return 1;
 	if (!starting)
-		return host->manager->stop_unit(host, step->old, deadline_ms);
+		return late(host->manager->stop_unit(host, step->old, deadline_ms));
 	/* A transient one is gone when it has stopped: nobody can start it again, however often it is tried. */
 	r = host->manager->start_unit(host, step->new, deadline_ms);
-	return r == -ENOENT ? STEP_GONE : r;
+	return r == -ENOENT ? STEP_GONE : late(r);
 }
 
 /* A session by its id, or those of a person: "user 1000". */
@@ -166,7 +178,7 @@ static int execute_end(const struct host *host, const struct step *step)
 		r = -EINVAL;
 	else
 		r = host->manager->end_sessions_of(host, (uid_t)uid, deadline_ms);
-	return r == -ENOENT ? 1 : r > 0 ? 0 : r;
+	return r == -ENOENT ? 1 : r > 0 ? 0 : late(r);
 }
 
 static int execute_persistence(const struct host *host, const struct step *step)

@@ -38,5 +38,8 @@ void step_describe_outcome(struct text *text, const struct step *step, int r, ui
 /* Whether a step that binds finds its driver bound already. */
 bool step_is_bound(const struct host *host, const struct step *step);
 
+/* Whether a step that stops a service finds it stopped already. */
+bool step_is_stopped(const struct host *host, const struct step *step);
+
 /* Whether a driver is registered for PCI devices. */
 int driver_is_loaded(const struct host *host, const char *driver);

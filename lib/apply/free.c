@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The proof, right before anything is unbound, that nobody uses it any more. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "apply/context.h"
@@ -9,18 +10,26 @@
 #include "probe/inventory.h"
 #include "probe/occupancy.h"
 
+/* A look at all processes is work for a large host; who has just been stopped is most often gone by the first. */
+#define INTERVAL_MS 100
+
 struct question {
 	struct handover *handover;
 	const struct function *function;
 	struct refusal *refusal;
+	bool asked;
 };
 
 static int ask_free(void *data)
 {
 	struct question *question = data;
 	struct occupancy *occupancy = &question->handover->occupancy;
-	int r = occupancy_probe(question->handover->host, occupancy);
+	int r;
 
+	if (question->asked)
+		(void)poll(NULL, 0, INTERVAL_MS);
+	question->asked = true;
+	r = occupancy_probe(question->handover->host, occupancy);
 	if (r < 0)
 		return r;
 	r = plan_check_free(question->function, occupancy, question->refusal);

@@ -34,6 +34,7 @@ int context_patiently(struct handover *handover, const char *owner, context_atte
 	/* What it needs gets ready while we look at the host. */
 	(void)handover->host->kernel->begin(handover->host);
 	config_probe(handover->host, &handover->settings);
+	handover->occupancy.n_persistences = 0;
 	policy = policy_merge(&domain->policy, &handover->settings.policy);
 	for (;;) {
 		r = try_once(handover, runtime, owner, attempt, domain, daemon, refusal);

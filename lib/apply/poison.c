@@ -38,8 +38,8 @@ bool poison_is_over(const struct host *host, const struct journal *record)
 int poison_refuse(struct address address, struct refusal *refusal)
 {
 	return refusal_set(refusal, REFUSAL_POISONED,
-		"'%s' is poisoned: its driver has not let go of it; it comes back when the driver returns "
-		"('gpu-handoff status' shows it), else only a reboot frees it",
+		"'%s' is poisoned: its driver has not let go of it; 'gpu-handoff recover' brings it back once the "
+		"driver has returned, else only a reboot frees it",
 		address_text(address).s);
 }
 

@@ -84,9 +84,12 @@ static int probe_occupancy(struct handover *handover, const struct domain *domai
 	struct occupancy *occupancy = &handover->occupancy;
 	int r;
 
-	memset(occupancy, 0, sizeof(*occupancy));
-	if (!find_taken(&handover->inventory, domain, &occupancy->functions))
+	if (!find_taken(&handover->inventory, domain, &occupancy->functions)) {
+		occupancy->nodes.n_nodes = 0;
+		memset(&occupancy->holders, 0, sizeof(occupancy->holders));
+		memset(&occupancy->activity, 0, sizeof(occupancy->activity));
 		return 0;
+	}
 	r = occupancy_probe(handover->host, occupancy);
 	if (r < 0)
 		return refusal_set(refusal, REFUSAL_STATE, "cannot tell who uses the hostdevs: %s",
@@ -97,7 +100,6 @@ static int probe_occupancy(struct handover *handover, const struct domain *domai
 			"%u processes cannot be looked at, so nobody can tell who uses the hostdevs; run the libvirt "
 			"daemon with CAP_SYS_PTRACE, outside of containers",
 			occupancy->holders.n_hidden);
-	occupancy_probe_persistence(handover->host, occupancy);
 	return 0;
 }
 
@@ -119,6 +121,10 @@ static int make_plan(struct handover *handover, int runtime, const struct domain
 	if (r < 0)
 		return r;
 	r = plan_take(domain, &situation, &handover->journal.plan, refusal);
+	/* Where nobody has the card, or all who have it will go, persistence mode may be what keeps it at work. */
+	if (situation.occupancy && (r == 0 || refusal->reason == REFUSAL_HELD) &&
+		occupancy_probe_persistence(handover->host, r == 0, &handover->occupancy) > 0)
+		r = plan_take(domain, &situation, &handover->journal.plan, refusal);
 	if (r < 0 || runtime < 0)
 		return r;
 	return context_check_free(handover, runtime, domain->name[0] ? domain->uuid : NULL, !domain->name[0], refusal);
@@ -134,21 +140,34 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 	if (runtime < 0 && runtime != -ENOENT && runtime != -EACCES)
 		return context_refuse_state(refusal, runtime);
 	config_probe(handover->host, &handover->settings);
+	handover->occupancy.n_persistences = 0;
 	r = make_plan(handover, runtime, domain, refusal);
 	*ret_inventory = &handover->inventory;
 	*ret_plan = &handover->journal.plan;
 	return r;
 }
 
+/* A session is what nobody can give back. */
+static bool has_ended(const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].kind == STEP_END)
+			return true;
+	}
+	return false;
+}
+
 /* Puts back what was done until a failure, and makes the refusal of both. */
 static int roll_back(
 	struct handover *handover, int runtime, int fd, int r, struct text *failure, struct refusal *refusal)
 {
-	bool stuck = r == KERNEL_STUCK;
+	bool stuck = r == KERNEL_STUCK, ended = has_ended(&handover->journal.plan);
 	int result;
 
 	text_add(failure, "; ");
 	result = context_undo(handover, runtime, &handover->journal, fd, failure);
+	if (result == KERNEL_STUCK)
+		text_add(failure, "; ");
 	stuck = stuck || result == KERNEL_STUCK;
 	if (result < 0 && result != KERNEL_STUCK)
 		return refusal_set(
@@ -162,7 +181,10 @@ static int roll_back(
 			"was put back; see 'gpu-handoff status'",
 			failure->buffer);
 	return refusal_set(refusal, REFUSAL_FAILED, "%s%s was put back; see 'journalctl -t gpu-handoff -t kernel'",
-		failure->buffer, result ? "what nobody else had changed" : "everything");
+		failure->buffer,
+		result  ? "what nobody else had changed"
+		: ended ? "everything but the sessions that were ended"
+			: "everything");
 }
 
 static void note_forgotten(struct handover *handover)
@@ -209,6 +231,23 @@ static int carry_out_step(
 	return r;
 }
 
+/* A service that has stopped meanwhile, or had long ago and left a process behind, is not ours to start again. */
+static void drop_stop(struct plan *plan, unsigned int i, unsigned int *n_steps)
+{
+	char unit[STEP_VALUE_SIZE];
+
+	memcpy(unit, plan->steps[i].old, sizeof(unit));
+	for (; i < *n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (strcmp(unit, step->kind == STEP_STOP ? step->old : step->kind == STEP_START ? step->new : "") != 0)
+			continue;
+		(*n_steps)--;
+		memmove(&plan->steps[i], &plan->steps[i + 1], (*n_steps - i) * sizeof(*step));
+		i--;
+	}
+}
+
 /* Carries out the plan of handover->journal, whose head is set. No allocation from here on. */
 static int carry_out(struct handover *handover, int runtime, struct refusal *refusal)
 {
@@ -228,6 +267,10 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	for (unsigned int i = 0; i < n_steps && r >= 0; i++) {
 		const struct step *step = &journal->plan.steps[i];
 
+		if (step_is_stopped(handover->host, step)) {
+			drop_stop(&journal->plan, i--, &n_steps);
+			continue;
+		}
 		/* What is undone are the steps that were begun. */
 		journal->plan.n_steps = i + 1;
 		r = carry_out_step(handover, runtime, fd, step, i > 0 && step[-1].kind == STEP_FREE, &failure);

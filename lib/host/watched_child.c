@@ -104,6 +104,8 @@ static int spawn(const struct watched_request *request, int output, pid_t *ret)
 		arguments[i] = (char *)request->value + at;
 		at += strlen(arguments[i]) + 1;
 	}
+	if (!arguments[0])
+		return -EINVAL;
 	r = posix_spawnattr_init(&attributes);
 	if (r != 0)
 		return -r;
@@ -141,7 +143,7 @@ static ssize_t answer_run(const struct watched_request *request, char *value, si
 {
 	int reading CLOSE_FD = -1, writing CLOSE_FD = -1;
 	int ends[2], status, r;
-	pid_t child;
+	pid_t child = 0;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;

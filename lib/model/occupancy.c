@@ -7,12 +7,12 @@
 /* include/drm/drm_file.h of the kernel: DRM_MAJOR */
 #define DRM_MAJOR 226
 
-struct function_activity occupancy_activity(const struct occupancy *occupancy, struct address address)
+const struct function_activity *occupancy_activity(const struct occupancy *occupancy, struct address address)
 {
+	static const struct function_activity none;
 	const struct function *function = inventory_find(&occupancy->functions, address);
 
-	return function ? occupancy->activity.functions[function - occupancy->functions.functions]
-			: (struct function_activity){ 0 };
+	return function ? &occupancy->activity.functions[function - occupancy->functions.functions] : &none;
 }
 
 bool occupancy_has_drm(const struct occupancy *occupancy, struct address address)

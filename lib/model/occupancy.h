@@ -31,7 +31,7 @@ struct occupancy {
 };
 
 /* What the kernel tells of the function; none of it where it is not one of them. */
-struct function_activity occupancy_activity(const struct occupancy *occupancy, struct address address);
+const struct function_activity *occupancy_activity(const struct occupancy *occupancy, struct address address);
 
 /* Whether a DRM device is registered for the function. */
 bool occupancy_has_drm(const struct occupancy *occupancy, struct address address);
@@ -46,7 +46,7 @@ bool occupancy_suspects(const struct occupancy *occupancy, const struct holder *
 /* Whether any process has a node of the function. */
 bool occupancy_is_held(const struct occupancy *occupancy, struct address address);
 
-/* NULL when it was not asked for, or could not be. */
+/* NULL when it was not asked for. */
 const struct persistence *occupancy_find_persistence(const struct occupancy *occupancy, struct address address);
 
 /* Adds "Xorg (pid 812, gdm.service)". */

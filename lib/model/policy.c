@@ -68,11 +68,10 @@ void settings_init(struct settings *settings)
 /* systemd.unit(5): letters, digits, and :-_.\@ */
 static bool is_service(const char *unit)
 {
-	static const char suffix[] = ".service";
+	const char *suffix = strrchr(unit, '.');
 	size_t length = strlen(unit);
 
-	return length >= sizeof(suffix) && length < UNIT_NAME_SIZE &&
-	       strcmp(unit + length - strlen(suffix), suffix) == 0 &&
+	return suffix && suffix > unit && strcmp(suffix, ".service") == 0 && length < UNIT_NAME_SIZE &&
 	       strspn(unit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@") == length;
 }
 

@@ -29,7 +29,6 @@ static bool is_stoppable(const struct holder *holder)
 	case UNIT_SERVICE:
 		return !is_protected(holder->unit.name);
 	case UNIT_SESSION:
-		return true;
 	case UNIT_USER_SERVICE:
 		return holder->unit.uid != UNIT_NO_UID;
 	case UNIT_NONE:
@@ -275,7 +274,7 @@ static int check_explained(const struct function *function, const struct occupan
 
 static int check_activity(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
 {
-	struct function_activity activity = occupancy_activity(occupancy, function->address);
+	const struct function_activity *activity = occupancy_activity(occupancy, function->address);
 	const struct nvidia *nvidia = &occupancy->nvidia;
 	char fact[64];
 	int r;
@@ -284,20 +283,20 @@ static int check_activity(const struct function *function, const struct occupanc
 	if (r < 0 || !is_nvidia(function))
 		return r;
 	/* Without MSI, no vectors are no sign that it is not the one. */
-	if (activity.uvm == UVM_REGISTERED)
+	if (activity->uvm == UVM_REGISTERED)
 		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
-	if (activity.vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
+	if (activity->vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
 		return refuse_activity(function, occupancy,
 			"may be in use: without MSI (EnableMSI of the nvidia driver) nothing tells", refusal);
-	if (activity.uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity.vectors > 0))
+	if (activity->uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity->vectors > 0))
 		return refuse_activity(function, occupancy, "may be registered with UVM, for CUDA", refusal);
-	if (activity.vectors == 0)
+	if (activity->vectors == 0)
 		return 0;
 	/* nvidia_drm's own references do not hinder where remove() drops them. */
 	if (occupancy_has_drm(occupancy, function->address) &&
 		nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED)
 		return check_explained(function, occupancy, refusal);
-	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity.vectors);
+	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity->vectors);
 	return refuse_activity(function, occupancy, fact, refusal);
 }
 
@@ -341,18 +340,32 @@ static int stop_holders(const struct function *function, const struct occupancy 
 	return 0;
 }
 
-/* Where services that will be stopped have it, what is at work is theirs; else it is persistence mode, or not known. */
-static int quiet(
-	const struct function *function, const struct occupancy *occupancy, struct plan *plan, struct refusal *refusal)
+/* nvidia-persistenced turns persistence mode off and on again when it stops and starts. */
+static bool is_held_by_restarted(
+	const struct function *function, const struct occupancy *occupancy, const struct settings *settings)
+{
+	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
+		const struct holder *holder = &occupancy->holders.holders[i];
+
+		if (is_restarted(settings, holder) && occupancy_find_node(occupancy, holder, function->address))
+			return true;
+	}
+	return false;
+}
+
+/* Where those have it who will go, what is at work is theirs, or persistence mode's; else it is that, or not known. */
+static int quiet(const struct function *function, const struct occupancy *occupancy, const struct settings *settings,
+	struct plan *plan, struct refusal *refusal)
 {
 	const struct persistence *persistence = occupancy_find_persistence(occupancy, function->address);
 
-	if (occupancy_is_held(occupancy, function->address))
+	if (is_held_by_restarted(function, occupancy, settings))
 		return 0;
-	if (!persistence || !persistence->enabled)
-		return check_activity(function, occupancy, refusal);
-	plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
-	return 0;
+	if (persistence && persistence->enabled && occupancy_activity(occupancy, function->address)->vectors > 0) {
+		plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
+		return 0;
+	}
+	return occupancy_is_held(occupancy, function->address) ? 0 : check_activity(function, occupancy, refusal);
 }
 
 int plan_hold(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
@@ -367,7 +380,7 @@ int plan_hold(const struct function *function, const struct occupancy *occupancy
 		r = stop_holders(function, occupancy, policy, settings, plan, refusal);
 	if (r == 0)
 		r = check_room(function, occupancy, refusal);
-	return r == 0 ? quiet(function, occupancy, plan, refusal) : r;
+	return r == 0 ? quiet(function, occupancy, settings, plan, refusal) : r;
 }
 
 void plan_restart(const struct settings *settings, struct plan *plan)

@@ -14,8 +14,11 @@ bool plan_takes(const struct plan *plan, struct address address)
 
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new)
 {
-	struct step *step = &plan->steps[plan->n_steps++];
+	struct step *step = &plan->steps[plan->n_steps];
 
+	if (plan->n_steps == PLAN_STEPS_MAX)
+		return;
+	plan->n_steps++;
 	*step = (struct step){ .kind = kind, .target = target };
 	/* Both come from arrays of STEP_VALUE_SIZE, or are words of ours. */
 	(void)text_copy(step->old, sizeof(step->old), old);

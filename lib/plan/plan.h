@@ -41,7 +41,7 @@ struct plan {
 /* Whether the plan takes the function. */
 bool plan_takes(const struct plan *plan, struct address address);
 
-/* Adds a step at the end. There is room for what any plan needs. */
+/* Adds a step at the end. There is room for what any plan needs; what a journal of nobody's asks beyond is left out. */
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);
 
 /* What a plan is made from. */

@@ -44,6 +44,18 @@ static const struct {
 	{ "holders", "restart", add_restarted, "names of services, 32 at most" },
 };
 
+/* So much of a word leaves room for the rest of the sentence. */
+#define SHOWN_MAX 40
+
+static void add_shown(struct text *text, const char *word)
+{
+	char shown[SHOWN_MAX + 1];
+
+	(void)snprintf(shown, sizeof(shown), "%s", word);
+	text_add_foreign(text, shown);
+	text_add(text, "%s", word[strlen(shown)] ? "..." : "");
+}
+
 static void complain(struct settings *settings, const char *section, const char *key, const char *wants)
 {
 	struct text text;
@@ -52,9 +64,9 @@ static void complain(struct settings *settings, const char *section, const char 
 		return;
 	text_init(&text, settings->policy.problem, sizeof(settings->policy.problem));
 	text_add(&text, "/etc/" NAME ": '");
-	text_add_foreign(&text, key);
+	add_shown(&text, key);
 	text_add(&text, "' of [");
-	text_add_foreign(&text, section);
+	add_shown(&text, section);
 	text_add(&text, "] %s", wants);
 }
 

@@ -211,7 +211,8 @@ int process_scan(const struct host *host, const struct nodes *nodes, struct hold
 {
 	int list CLOSE_FD = beneath_open(host->proc, ".", O_RDONLY | O_DIRECTORY, 0);
 	struct scan scan = { .host = host, .nodes = nodes, .self = -1, .list = list, .ret = ret };
-	struct worker *workers;
+	/* Who is in the middle of a handover allocates nothing. */
+	static struct worker workers[WORKERS_MAX];
 	unsigned int n;
 
 	ret->n_holders = ret->n_more = ret->n_hidden = 0;
@@ -219,15 +220,14 @@ int process_scan(const struct host *host, const struct nodes *nodes, struct hold
 		return list;
 	prepare(&scan);
 	n = count_workers(&scan);
-	workers = calloc(n, sizeof(*workers));
-	if (!workers)
-		return -ENOMEM;
+	memset(workers, 0, n * sizeof(workers[0]));
 	for (unsigned int i = 0; i < n; i++)
 		workers[i].scan = &scan;
 	(void)pthread_mutex_init(&scan.lock, NULL);
 	run_workers(workers, n);
 	(void)pthread_mutex_destroy(&scan.lock);
-	free(workers);
+	for (unsigned int i = 0; i < n; i++)
+		workers[i].scan = NULL;
 	return scan.error;
 }
 

@@ -14,9 +14,9 @@
 
 /*
  * One pass over all processes for all the nodes, in as many threads as it pays; they have ended when it returns. The
- * caller is left out. Allocates once, at its beginning. A process that cannot be looked at, wholly or in part, is
- * counted in n_hidden, whether it is a holder as well or not. Returns 0, -ENOMEM, or -errno when /proc cannot be listed
- * to its end: then nothing is known.
+ * caller is left out. A process that cannot be looked at, wholly or in part, is counted in n_hidden, whether it is a
+ * holder as well or not. One call at a time. Returns 0, or -errno when /proc cannot be listed to its end: then nothing
+ * is known.
  */
 int process_scan(const struct host *host, const struct nodes *nodes, struct holders *ret);
 

@@ -39,8 +39,19 @@ static void promise_uuid(const char uuid[DOMAIN_UUID_SIZE])
 	}
 }
 
+/* What is understood, or a whole sentence that says what is not. */
+static void promise_policy(const struct policy *policy)
+{
+	PROMISE(policy->action == HOLDERS_REFUSE || policy->action == HOLDERS_STOP);
+	PROMISE(policy->wait_s <= POLICY_WAIT_MAX_S);
+	promise_printable(policy->problem, sizeof(policy->problem));
+	PROMISE(!policy->problem[0] ||
+		strstr(policy->problem, "; correct it with 'virsh edit', see gpu-handoff-hook(8)"));
+}
+
 static void promise_domain(const struct domain *domain)
 {
+	promise_policy(&domain->policy);
 	PROMISE(memchr(domain->name, '\0', sizeof(domain->name)) && domain->name[0]);
 	promise_uuid(domain->uuid);
 	PROMISE(domain->n_hostdevs <= DOMAIN_HOSTDEVS_MAX);
@@ -63,7 +74,8 @@ static bool has_same_hostdevs(const struct domain *a, const struct domain *b)
 static bool is_same(const struct domain *a, const struct domain *b)
 {
 	return strcmp(a->name, b->name) == 0 && strcmp(a->uuid, b->uuid) == 0 && a->n_hostdevs == b->n_hostdevs &&
-	       has_same_hostdevs(a, b);
+	       a->policy.action == b->policy.action && a->policy.wait_s == b->policy.wait_s &&
+	       strcmp(a->policy.problem, b->policy.problem) == 0 && has_same_hostdevs(a, b);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

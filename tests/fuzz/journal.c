@@ -14,6 +14,8 @@ static void promise_journal(const struct journal *journal)
 {
 	PROMISE(is_terminated(journal->name, sizeof(journal->name)));
 	PROMISE(journal->daemon >= 0);
+	PROMISE(journal->writer >= 0);
+	PROMISE(!journal->has_last || journal->last.kind < STEP_KINDS_);
 	PROMISE(journal->state <= JOURNAL_RETURNING);
 	PROMISE(journal->plan.n_taken <= PLAN_FUNCTIONS_MAX && journal->plan.n_steps <= PLAN_STEPS_MAX);
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
@@ -34,6 +36,7 @@ static void promise_same(const struct journal *a, const struct journal *b)
 	PROMISE(a->kind == b->kind && a->state == b->state && a->daemon == b->daemon);
 	PROMISE(strcmp(a->owner, b->owner) == 0 && strcmp(a->name, b->name) == 0);
 	PROMISE(!a->daemon || a->daemon_start == b->daemon_start);
+	PROMISE(a->writer == b->writer && (!a->writer || a->writer_start == b->writer_start));
 	PROMISE(a->plan.n_taken == b->plan.n_taken && a->plan.n_steps == b->plan.n_steps);
 	for (unsigned int i = 0; i < a->plan.n_taken; i++) {
 		const struct taken *x = &a->plan.taken[i], *y = &b->plan.taken[i];
@@ -58,6 +61,8 @@ static void promise_rewritten(const struct journal *journal)
 
 	text_init(&text, buffer, sizeof(buffer));
 	journal_write_head(&text, journal);
+	if (journal->writer)
+		journal_write_writer(&text, journal);
 	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
 		journal_write_change(&text, &journal->plan.steps[i]);
 	if (journal->state != JOURNAL_TAKING)
@@ -67,18 +72,34 @@ static void promise_rewritten(const struct journal *journal)
 	promise_same(journal, &again);
 }
 
-/* Every change but the loading of a module has what undoes it, of the same function, once. */
+/* What nothing undoes: a module stays, nobody gives a session back, and a look changes nothing. */
+static bool is_kept(const struct step *step)
+{
+	return step->kind == STEP_MODULE || step->kind == STEP_END || step->kind == STEP_FREE;
+}
+
+/* Every other change has what undoes it, once; an override that forbids a bind makes way, and comes back, in two. */
 static void promise_undone(const struct journal *journal)
 {
 	static struct plan undo;
-	unsigned int n = 0;
+	unsigned int n = 0, n_overrides = 0, n_stops = 0, n_starts = 0;
 
 	plan_undo(&journal->plan, &undo);
-	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
-		n += journal->plan.steps[i].kind != STEP_MODULE;
-	PROMISE(undo.n_steps == n);
-	for (unsigned int i = 0; i < undo.n_steps; i++)
-		PROMISE(undo.steps[i].kind != STEP_MODULE);
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++) {
+		const struct step *step = &journal->plan.steps[i];
+
+		n += !is_kept(step);
+		n_overrides += step->kind == STEP_OVERRIDE;
+		n_stops += step->kind == STEP_STOP;
+		n_starts += step->kind == STEP_START;
+	}
+	PROMISE(undo.n_steps >= n && undo.n_steps <= n + n_overrides && undo.n_steps <= PLAN_STEPS_MAX);
+	for (unsigned int i = 0; i < undo.n_steps; i++) {
+		PROMISE(!is_kept(&undo.steps[i]));
+		n_stops -= undo.steps[i].kind == STEP_START;
+		n_starts -= undo.steps[i].kind == STEP_STOP;
+	}
+	PROMISE(n_stops == 0 && n_starts == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

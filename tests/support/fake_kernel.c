@@ -325,10 +325,12 @@ static pid_t fake_writer(const struct host *host)
 static ssize_t fake_read(
 	const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms)
 {
+	struct fake_kernel *fake = host->kernel_data;
 	char link[64], device[PATH_MAX];
 	ssize_t n;
 
 	(void)deadline_ms;
+	fake->n_read++;
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", directory);
 	n = readlink(link, device, sizeof(device) - 1);
 	if (n < 0)
@@ -339,25 +341,45 @@ static ssize_t fake_read(
 	return attribute_read(directory, path, buffer, size);
 }
 
+void fake_kernel_set_persistence(const struct host *host, const char *address, bool on)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "fake/persistence/%s", address);
+	if (on) {
+		put_text(host->run, path, "%s", "");
+		put_text(host->sys, device_path(address, "msi_irqs/131"), "msix\n");
+	} else {
+		remove_all(host->run, path);
+		remove_all(host->sys, device_path(address, "msi_irqs"));
+	}
+}
+
+bool fake_kernel_has_persistence(const struct host *host, const char *address)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "fake/persistence/%s", address);
+	return faccessat(host->run, path, F_OK, 0) == 0;
+}
+
 static int fake_get_persistence(const struct host *host, const char *address, int deadline_ms)
 {
-	const struct fake_kernel *fake = host->kernel_data;
+	struct fake_kernel *fake = host->kernel_data;
 
-	(void)address;
 	(void)deadline_ms;
-	return fake->persistence;
+	fake->n_persistence_asked++;
+	return fake_kernel_has_persistence(host, address);
 }
 
 static int counted_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
 {
-	struct fake_kernel *fake = host->kernel_data;
 	int r = fault_enter(FAULT_KERNEL);
 
-	(void)address;
 	(void)deadline_ms;
 	if (r != 0)
 		return r < 0 ? r : 0;
-	fake->persistence = strcmp(value, "1") == 0;
+	fake_kernel_set_persistence(host, address, strcmp(value, "1") == 0);
 	return fault_leave(0);
 }
 

@@ -27,10 +27,11 @@ struct fake_kernel {
 	/* A device whose driver does not return from a write to the file that ends so: /unbind. "" for none. */
 	const char *stuck_file;
 	char stuck[ADDRESS_TEXT_SIZE];
-	bool locked;                  /* it has happened */
-	unsigned int asked_of_locked; /* and this often something was asked of it nevertheless */
-	pid_t writer;                 /* who asks, as the handover is told */
-	bool persistence;
+	bool locked;                          /* it has happened */
+	unsigned int asked_of_locked;         /* and this often something was asked of it nevertheless */
+	pid_t writer;                         /* who asks, as the handover is told */
+	unsigned int n_read;                  /* attributes that a driver may keep waiting */
+	unsigned int n_persistence_asked;     /* each of which wakes every GPU */
 	uint64_t consoles[FAKE_FRAMEBUFFERS]; /* that a framebuffer shows */
 	dev_t claimed;                        /* a block device that somebody has; 0 for none */
 	int open_groups[FAKE_OPEN_MAX];
@@ -44,4 +45,7 @@ void fake_kernel_install(struct fake_kernel *fake, struct host *host);
 void fake_kernel_open_group(struct fake_kernel *fake, int group);
 void fake_kernel_close_group(struct fake_kernel *fake, int group);
 void fake_kernel_unplug(const struct host *host, struct address address);
+/* NVIDIA's persistence mode of a device: on, it has interrupt vectors. In files, which outlive a process that dies. */
+void fake_kernel_set_persistence(const struct host *host, const char *address, bool on);
+bool fake_kernel_has_persistence(const struct host *host, const char *address);
 int fake_kernel_write(const struct host *host, const char *path, const char *value);

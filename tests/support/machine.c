@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "model/card.h"
@@ -113,9 +114,11 @@ void machine_start(struct machine *machine, const char *name, unsigned int how)
 	json_object_put(record);
 	put_directory(machine->scratch.fd, "run");
 	put_directory(machine->scratch.fd, "proc");
+	put_directory(machine->scratch.fd, "etc");
 	if (host_open(machine->scratch.path, &machine->host) < 0)
 		abort();
 	fake_kernel_install(&machine->kernel, &machine->host);
+	fake_manager_install(&machine->manager, &machine->host);
 	if (how & MACHINE_LOADED)
 		(void)machine->host.kernel->load_module(&machine->host, PLAN_DRIVER, 1000);
 	machine->observer = (struct observer){ .stepped = count_step, .noted = note, .data = machine };
@@ -191,4 +194,17 @@ void machine_put_process(const struct machine *machine, int pid, const char *nam
 	put_text(machine->scratch.fd, path,
 		"%d (%s) S 1 %d %d 0 -1 4194560 1 0 0 0 1 1 0 0 20 0 16 0 %llu 1000 1 1844\n", pid, name, pid, pid,
 		start);
+}
+
+void machine_put_node(
+	const struct machine *machine, const char *address, const char *path, const char *subsystem, const char *number)
+{
+	char at[256], target[128];
+
+	(void)snprintf(at, sizeof(at), "bus/pci/devices/%s/%s/dev", address, path);
+	put_text(machine->host.sys, at, "%s\n", number);
+	(void)snprintf(at, sizeof(at), "bus/pci/devices/%s/%s/subsystem", address, path);
+	(void)snprintf(target, sizeof(target), "../../../../../../../class/%s", subsystem);
+	if (symlinkat(target, machine->host.sys, at) < 0)
+		abort();
 }

@@ -9,6 +9,7 @@
 
 #include "apply/handover.h"
 #include "tests/support/fake_kernel.h"
+#include "tests/support/fake_manager.h"
 #include "tests/support/scratch.h"
 
 /* How it is set up. */
@@ -24,6 +25,7 @@ struct machine {
 	struct scratch scratch;
 	struct host host;
 	struct fake_kernel kernel;
+	struct fake_manager manager;
 	struct observer observer;
 	struct handover *handover;
 	struct refusal refusal; /* of the last call */
@@ -55,3 +57,10 @@ struct domain machine_domain(const char *name, unsigned int number, const char *
 
 /* Puts /proc/PID/stat of a process with a name there. */
 void machine_put_process(const struct machine *machine, int pid, const char *name, unsigned long long start);
+
+/*
+ * Gives a function a device of a subsystem, at a path below it: sound/card0/controlC0. number is that of a real node,
+ * which a process can have open: 1:3 of /dev/null, 1:5 of /dev/zero.
+ */
+void machine_put_node(const struct machine *machine, const char *address, const char *path, const char *subsystem,
+	const char *number);

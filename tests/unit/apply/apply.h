@@ -13,3 +13,4 @@ TCase *case_crash(void);
 TCase *case_domains(void);
 TCase *case_recover(void);
 TCase *case_poison(void);
+TCase *case_holders(void);

@@ -145,9 +145,9 @@ START_TEST(test_facts)
 	ck_assert_int_eq(inventory_put(&occupancy.functions, &function), 0);
 	occupancy.activity.functions[0].vectors = 3;
 	occupancy.activity.functions[1].vectors = 5;
-	ck_assert_uint_eq(occupancy_activity(&occupancy, gpu).vectors, 3);
-	ck_assert_uint_eq(occupancy_activity(&occupancy, other).vectors, 5);
-	ck_assert_uint_eq(occupancy_activity(&occupancy, sound).vectors, 0);
+	ck_assert_uint_eq(occupancy_activity(&occupancy, gpu)->vectors, 3);
+	ck_assert_uint_eq(occupancy_activity(&occupancy, other)->vectors, 5);
+	ck_assert_uint_eq(occupancy_activity(&occupancy, sound)->vectors, 0);
 	ck_assert_ptr_null(occupancy_find_persistence(&occupancy, gpu));
 	occupancy.persistences[occupancy.n_persistences++] = (struct persistence){ .address = other, .enabled = true };
 	ck_assert_ptr_null(occupancy_find_persistence(&occupancy, gpu));

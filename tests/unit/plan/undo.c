@@ -166,11 +166,31 @@ START_TEST(test_order)
 }
 END_TEST
 
+/* A journal that nobody of ours wrote may ask for more than a plan has room for: nothing is written behind it. */
+START_TEST(test_overfull)
+{
+	static struct {
+		struct plan undo;
+		unsigned char behind[4096];
+	} guarded;
+
+	memset(&plan, 0, sizeof(plan));
+	plan_add(&plan, STEP_UNBIND, (struct address){ 0 }, "nvidia", "");
+	while (plan.n_steps < PLAN_STEPS_MAX)
+		plan_add(&plan, STEP_OVERRIDE, (struct address){ 0 }, "nouveau", PLAN_DRIVER);
+	plan_undo(&plan, &guarded.undo);
+	ck_assert_uint_eq(guarded.undo.n_steps, PLAN_STEPS_MAX);
+	for (size_t i = 0; i < sizeof(guarded.behind); i++)
+		ck_assert_uint_eq(guarded.behind[i], 0);
+}
+END_TEST
+
 TCase *case_undo(void)
 {
 	TCase *tcase = suite_case("undo");
 
 	tcase_add_loop_test(tcase, test_restores, 0, 4);
 	tcase_add_test(tcase, test_order);
+	tcase_add_test(tcase, test_overfull);
 	return tcase;
 }

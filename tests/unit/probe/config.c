@@ -78,6 +78,8 @@ static const struct {
 	{ "a long list", "[holders]\nrestart = " X200 ".service b.service\n", HOLDERS_REFUSE, 10, "",
 		"line 2 is longer" },
 	{ "a long last line", "[holders]\n\n" X200, HOLDERS_REFUSE, 10, "", "line 3 is longer" },
+	{ "a long key", "[holders]\n" X20 X20 X20 X20 X20 X20 X20 X20 " = 1\n", HOLDERS_REFUSE, 10, "",
+		"xxx...' of [holders]" NO_SETTING },
 	{ "a long section", "[" X20 X20 X20 X20 "]\naction = stop\n", HOLDERS_REFUSE, 10, "", NO_SETTING },
 };
 

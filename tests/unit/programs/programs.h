@@ -17,3 +17,4 @@ void program_host(struct scratch *scratch, const char *record, int dressed);
 TCase *case_list(void);
 TCase *case_plan(void);
 TCase *case_hook(void);
+TCase *case_status(void);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* config_parse(): settings within their bounds, or a sentence that says why they cannot be followed. */
+#include "probe/config.h"
+#include "tests/fuzz/fuzz.h"
+
+static void promise_policy(const struct policy *policy)
+{
+	PROMISE(policy->action == HOLDERS_REFUSE || policy->action == HOLDERS_STOP);
+	PROMISE(policy->wait_s <= POLICY_WAIT_MAX_S);
+	PROMISE(policy->has_action || policy->action == HOLDERS_REFUSE);
+	PROMISE(policy->has_wait || policy->wait_s == POLICY_WAIT_DEFAULT_S);
+	promise_printable(policy->problem, sizeof(policy->problem));
+	/* A whole sentence. */
+	PROMISE(strlen(policy->problem) < sizeof(policy->problem) - 1);
+}
+
+/* Names of services, each once: no path, no space, nothing that systemd would not take. */
+static void promise_restarted(const struct settings *settings)
+{
+	PROMISE(settings->n_restarted >= 2 && settings->n_restarted <= SETTINGS_RESTARTED_MAX);
+	for (unsigned int i = 0; i < settings->n_restarted; i++) {
+		const char *unit = settings->restarted[i];
+
+		promise_printable(unit, sizeof(settings->restarted[i]));
+		PROMISE(strlen(unit) > strlen(".service") && !strpbrk(unit, "/ \t;'\"*"));
+		PROMISE(strcmp(unit + strlen(unit) - strlen(".service"), ".service") == 0);
+		for (unsigned int j = 0; j < i; j++)
+			PROMISE(strcmp(settings->restarted[j], unit) != 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct settings settings, again;
+	char *text = fuzz_string(data, size);
+
+	settings_init(&settings);
+	config_parse(text, &settings);
+	promise_policy(&settings.policy);
+	promise_restarted(&settings);
+	/* What one text says does not depend on the texts before it. */
+	settings_init(&again);
+	config_parse(text, &again);
+	PROMISE(settings.policy.action == again.policy.action && settings.policy.wait_s == again.policy.wait_s);
+	PROMISE(strcmp(settings.policy.problem, again.policy.problem) == 0);
+	PROMISE(settings.n_restarted == again.n_restarted);
+	free(text);
+	return 0;
+}
