@@ -307,13 +307,34 @@ expect_accepted() {
 	[[ ! -s $RUN/err ]] || fail "the hook accepted and yet wrote to stderr: $(<"$RUN/err")"
 }
 
-expect_refused() { # [TEXT...]: one sentence on stderr that names each text, and nothing has changed
+expect_refused() { # [TEXT...]: one sentence on stderr that names each text
 	local text
 	((status == 1)) || fail "the hook exited $status, expected a refusal"
 	[[ $(wc -l <"$RUN/err") -eq 1 ]] || fail "not one sentence on stderr: $(<"$RUN/err")"
 	for text; do
 		grep -qF -- "$text" "$RUN/err" || fail "the refusal does not name '$text': $(<"$RUN/err")"
 	done
+}
+
+# Three seconds, of which this machine's emulator takes most.
+refused_at_once() { # NAME CARD TEXT...: by the hook, and nothing of the card has changed
+	local name=$1 card=$2
+	shift 2
+	state_of "$card" >"$RUN/before"
+	timed hook "$name" prepare
+	echo "   after $took ms"
+	expect_refused "$@"
+	((took < 3000)) || fail "refused after $took ms only"
+	state_of "$card" | diff "$RUN/before" - || fail 'the refusal has changed something'
+	expect_no_state
+}
+
+taken_and_returned() { # NAME CARD: by the hook
+	hook "$1" prepare
+	expect_accepted
+	expect_driver vfio-pci "$2.0"
+	hook "$1" release
+	expect_accepted
 }
 
 # ---- logs ----

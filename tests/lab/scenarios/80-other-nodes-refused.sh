@@ -6,23 +6,8 @@ define vm-a "${A[@]}" extra="$(policy refuse 0)"
 define vm-b "${B[@]}" extra="$(policy refuse 0)"
 declare -A card=([vm-a]=0000:01:00 [vm-b]=0000:41:00)
 
-refused() { # NAME TEXT...
-	local name=$1
-	shift
-	state_of "${card[$name]}" >"$RUN/before"
-	timed hook "$name" prepare
-	echo "   after $took ms"
-	expect_refused "$@"
-	((took < 3000)) || fail "refused after $took ms only"
-	state_of "${card[$name]}" | diff "$RUN/before" - || fail 'the refusal has changed something'
-	expect_no_state
-}
-taken() { # NAME
-	hook "$1" prepare
-	expect_accepted
-	expect_driver vfio-pci "${card[$1]}.0"
-	hook "$1" release
-}
+refused() { refused_at_once "$1" "${card[$1]}" "${@:2}"; }
+taken() { taken_and_returned "$1" "${card[$1]}"; }
 by_hold() { echo "is used by hold (pid $holder, lab-runner.service) through $1;"; } # NODE
 drm_node() { echo "/dev/dri/$(basename "$SYS/$B0"/drm/"$1"*)"; }                   # card|renderD
 

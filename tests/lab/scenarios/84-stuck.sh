@@ -66,7 +66,7 @@ for mode in wait D; do
 
 	say 'status, and the next start of any VM that names the card'
 	within 3000 gpu-handoff status
-	gpu-handoff status | grep -E "poisoned: unbind of $A0 has not returned since [0-9]{4}-" || fail 'status does not say so'
+	gpu-handoff status | grep -E "poisoned: unbind of $A0 had not returned at [0-9]{4}-" || fail 'status does not say so'
 	timed hook second prepare
 	expect_refused "'$A0' is poisoned"
 	((took < 2000)) || fail "refused after $took ms"

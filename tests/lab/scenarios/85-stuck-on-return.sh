@@ -13,7 +13,7 @@ expect_driver snd_hda_intel "$A1"
 expect_driver xhci_hcd "$A2"
 journal_since -p warning -o cat | grep -F "cannot bind '$A0' to 'nvidia': its driver has not returned from it" ||
 	fail 'no warning or error says so'
-gpu-handoff status | grep -E "poisoned: bind of $A0 has not returned since" || fail 'status does not say so'
+gpu-handoff status | grep -E "poisoned: bind of $A0 had not returned at" || fail 'status does not say so'
 timed hook gpuvm prepare
 expect_refused "'$A0' is poisoned"
 ((took < 2000)) || fail "refused after $took ms"
