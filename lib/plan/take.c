@@ -148,15 +148,19 @@ static void add_power_steps(const struct function *function, struct plan *plan)
 		plan_add(plan, STEP_D3COLD, function->address, function->d3cold_allowed, "0");
 }
 
-/* Closing the last node may be followed by seconds in which the driver puts the card to rest. */
-#define FREE_WAIT_MIN_S 10
+/*
+ * Closing the last node may be followed by seconds in which the driver puts the card to rest, and logind ends a
+ * person's services ten seconds after the last session. It is waited for under the lock, so others wait as well.
+ */
+#define FREE_WAIT_MIN_S 15
+#define FREE_WAIT_MAX_S 45
 
 static void add_free(const struct function *function, const struct policy *policy, struct plan *plan)
 {
+	unsigned int wait_s = policy->wait_s < FREE_WAIT_MIN_S ? FREE_WAIT_MIN_S : policy->wait_s;
 	char seconds[16];
 
-	(void)snprintf(
-		seconds, sizeof(seconds), "%u", policy->wait_s < FREE_WAIT_MIN_S ? FREE_WAIT_MIN_S : policy->wait_s);
+	(void)snprintf(seconds, sizeof(seconds), "%u", wait_s < FREE_WAIT_MAX_S ? wait_s : FREE_WAIT_MAX_S);
 	plan_add(plan, STEP_FREE, function->address, "", seconds);
 }
 

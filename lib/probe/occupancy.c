@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "host/isolated.h"
 #include "probe/activity.h"
 #include "probe/node.h"
 #include "probe/nvidia.h"
@@ -10,6 +11,37 @@
 
 /* nvidia-smi wakes every GPU of the host. */
 #define PERSISTENCE_DEADLINE_MS 20000
+
+/* A hundred times what the largest host was seen to take. */
+#define SCAN_DEADLINE_MS 30000
+
+/* What the child is given, and gives back. */
+struct scan {
+	const struct host *host;
+	const struct nodes *nodes;
+	struct holders holders;
+};
+
+static int scan(void *argument)
+{
+	struct scan *scan = argument;
+
+	return process_scan(scan->host, scan->nodes, &scan->holders);
+}
+
+/* A process that is stuck in a driver may keep whoever looks at it waiting. */
+static int scan_processes(const struct host *host, struct occupancy *occupancy)
+{
+	static struct scan question;
+	int r;
+
+	question.host = host;
+	question.nodes = &occupancy->nodes;
+	r = isolated_call(scan, &question, sizeof(question), SCAN_DEADLINE_MS);
+	if (r >= 0)
+		occupancy->holders = question.holders;
+	return r;
+}
 
 int occupancy_probe(const struct host *host, struct occupancy *occupancy)
 {
@@ -22,7 +54,7 @@ int occupancy_probe(const struct host *host, struct occupancy *occupancy)
 	r = activity_probe(host, &occupancy->functions, &occupancy->activity);
 	if (r < 0)
 		return r;
-	return process_scan(host, &occupancy->nodes, &occupancy->holders);
+	return scan_processes(host, occupancy);
 }
 
 static bool is_at_work(const struct occupancy *occupancy, const struct function *function)

@@ -17,3 +17,4 @@ TCase *case_manager(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);
 TCase *case_watched(void);
+TCase *case_isolated(void);
