@@ -75,7 +75,8 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
 
 		if (r >= 0)
 			continue;
-		if (r == STEP_STALE || r == STEP_GONE) {
+		/* A service that does not start again is told of, and systemd's to show; all else is as it was. */
+		if (r == STEP_STALE || r == STEP_GONE || step->kind == STEP_START) {
 			result = result ? result : 1;
 		} else if (result >= 0 || (result == KERNEL_STUCK && r != KERNEL_STUCK)) {
 			step_describe_failure(failure, step, r);
