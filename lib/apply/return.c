@@ -75,8 +75,7 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
 
 		if (r >= 0)
 			continue;
-		/* A service that does not start again is told of, and systemd's to show; all else is as it was. */
-		if (r == STEP_STALE || r == STEP_GONE || step->kind == STEP_START) {
+		if (r == STEP_STALE || r == STEP_GONE) {
 			result = result ? result : 1;
 		} else if (result >= 0 || (result == KERNEL_STUCK && r != KERNEL_STUCK)) {
 			step_describe_failure(failure, step, r);

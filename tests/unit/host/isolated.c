@@ -33,8 +33,8 @@ static int refuse(void *argument)
 static int sleep_on(void *argument)
 {
 	(void)argument;
-	for (;;)
-		(void)pause();
+	(void)pause();
+	return 0;
 }
 
 static int die(void *argument)
