@@ -39,6 +39,11 @@ struct kernel {
 	int (*get_persistence)(const struct host *host, const char *address, int deadline_ms);
 	/* Sets it, likewise: "0" or "1". */
 	int (*set_persistence)(const struct host *host, const char *address, const char *value, int deadline_ms);
+	/*
+	 * Calls a function that only reads, of processes that may keep it waiting. It may change the memory at its
+	 * argument, and nothing else. Returns what it does; -ETIMEDOUT. See host/isolated.h.
+	 */
+	int (*look)(int (*function)(void *argument), void *argument, size_t size, int deadline_ms);
 	/* 1 when a process has the VFIO group open, 0 when none has. */
 	int (*group_is_open)(const struct host *host, int group);
 	/* The virtual consoles that framebuffer /dev/fbN shows (FBIOGET_CON2FBMAP): bit 1 to 63 of *ret. Returns 0. */

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "host/isolated.h"
 #include "probe/activity.h"
 #include "probe/node.h"
 #include "probe/nvidia.h"
@@ -37,7 +36,7 @@ static int scan_processes(const struct host *host, struct occupancy *occupancy)
 
 	question.host = host;
 	question.nodes = &occupancy->nodes;
-	r = isolated_call(scan, &question, sizeof(question), SCAN_DEADLINE_MS);
+	r = host->kernel->look(scan, &question, sizeof(question), SCAN_DEADLINE_MS);
 	if (r >= 0)
 		occupancy->holders = question.holders;
 	return r;

@@ -372,6 +372,13 @@ static int fake_get_persistence(const struct host *host, const char *address, in
 	return fake_kernel_has_persistence(host, address);
 }
 
+static int fake_look(int (*function)(void *argument), void *argument, size_t size, int deadline_ms)
+{
+	(void)size;
+	(void)deadline_ms;
+	return function(argument);
+}
+
 static int counted_set_persistence(const struct host *host, const char *address, const char *value, int deadline_ms)
 {
 	int r = fault_enter(FAULT_KERNEL);
@@ -435,6 +442,7 @@ static const struct kernel kernel_fake = {
 	.load_module = counted_load_module,
 	.get_persistence = fake_get_persistence,
 	.set_persistence = counted_set_persistence,
+	.look = fake_look,
 	.group_is_open = answer_group_is_open,
 	.framebuffer_consoles = answer_framebuffer_consoles,
 	.block_is_claimed = answer_block_is_claimed,
