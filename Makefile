@@ -261,7 +261,7 @@ check-san:
 test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(lab_programs)
 
 run-unit: test-programs all
-	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(TESTS:%=test_%)
+	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(patsubst test_apply,test_apply/3,$(TESTS:%=test_%))
 
 # Each layer as a whole links with those below it and their libraries alone.
 check-layers: $(LAYERS:%=$(BUILD)/tests/layer_%)

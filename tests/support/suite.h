@@ -4,7 +4,10 @@
 
 #include <check.h>
 
-/* Runs the cases, which end with NULL, as one suite. Returns main()'s result. */
+/*
+ * Runs the cases, which end with NULL, as one suite; of them every Nth from the Ith on, where SUITE_SHARE is I/N:
+ * tests/unit/run starts a long suite N times. Returns main()'s result.
+ */
 int suite_run(const char *name, TCase *const cases[]);
 
 /* A test case with a long enough time limit for a slow machine. */
