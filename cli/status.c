@@ -193,14 +193,15 @@ static void print_place(const struct status *status, const struct card *card, co
 }
 
 /* A node of several functions, a VFIO group's, is told of once. */
-static bool is_repeated(const struct nodes *nodes, unsigned int index)
+static bool is_repeated(const struct nodes *nodes, const struct card *card, unsigned int index)
 {
 	const struct node *node = &nodes->nodes[index];
 
 	for (unsigned int i = 0; i < index; i++) {
 		const struct node *other = &nodes->nodes[i];
 
-		if (other->block == node->block && other->major == node->major && other->minor == node->minor)
+		if (address_same_slot(other->owner, card->gpu->address) && other->block == node->block &&
+			other->major == node->major && other->minor == node->minor)
 			return true;
 	}
 	return false;
@@ -220,7 +221,7 @@ static void list_nodes(
 
 		for (unsigned int j = 0; j < card->n_functions; j++)
 			ours = ours || address_compare(node->owner, card->functions[j]->address) == 0;
-		if (ours && (opened || mapped) && !is_repeated(&status->occupancy.nodes, i))
+		if (ours && (opened || mapped) && !is_repeated(&status->occupancy.nodes, card, i))
 			text_add(&text, "%s%s%s", text.length ? ", " : "", node->name, opened ? "" : " (mapped)");
 	}
 	if (holder->dma_buf)

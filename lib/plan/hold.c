@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plan/sign.h"
 
 /* So many are named in a sentence. */
 #define NAMED_MAX 3
@@ -148,44 +149,6 @@ static int refuse_all_holders(const struct occupancy *occupancy, struct address 
 		names, n > 1 ? "them" : "it");
 }
 
-/* Who has what every GPU shares, as far as the sentence goes. */
-static void name_suspects(struct text *text, const struct occupancy *occupancy)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
-		const struct holder *holder = &occupancy->holders.holders[i];
-
-		if (!occupancy_suspects(occupancy, holder) || n++ >= NAMED_MAX)
-			continue;
-		text_add(text, n > 1 ? ", " : "; it may be ");
-		holder_describe(text, holder);
-	}
-}
-
-static bool is_nvidia(const struct function *function)
-{
-	return strcmp(function->driver, NVIDIA_DRIVER) == 0;
-}
-
-static int refuse_activity(
-	const struct function *function, const struct occupancy *occupancy, const char *fact, struct refusal *refusal)
-{
-	char names[512];
-	struct text text;
-
-	text_init(&text, names, sizeof(names));
-	name_suspects(&text, occupancy);
-	if (!is_nvidia(function))
-		return refusal_set(refusal, REFUSAL_HELD,
-			"'%s' %s, although no process has it open%s; end what uses it",
-			address_text(function->address).s, fact, names);
-	return refusal_set(refusal, REFUSAL_HELD,
-		"'%s' %s, although no process has it open%s; end what uses it, and persistence mode with "
-		"'nvidia-smi -i %s -pm 0'",
-		address_text(function->address).s, fact, names, address_text(function->address).s);
-}
-
 /* ---- one function ---- */
 
 static int check_uses(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
@@ -198,106 +161,6 @@ static int check_uses(const struct function *function, const struct occupancy *o
 				address_text(function->address).s, use->sentence);
 	}
 	return 0;
-}
-
-/* A generation that never lets go of its own references. */
-static int check_generation(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
-{
-	const struct nvidia *nvidia = &occupancy->nvidia;
-
-	if (!is_nvidia(function) || !occupancy_has_drm(occupancy, function->address) ||
-		nvidia_drm_references(nvidia) != NVIDIA_REFERENCES_KEPT)
-		return 0;
-	return refusal_set(refusal, REFUSAL_DRIVER,
-		"'%s' cannot be unbound alone: nvidia_drm of driver %u.%02u with modeset=1 never lets go of a card; "
-		"set "
-		"nvidia_drm.modeset=0, unload nvidia_drm, or install driver 580.105 or later",
-		address_text(function->address).s, nvidia->version.major, nvidia->version.minor);
-}
-
-static bool has_suspects(const struct occupancy *occupancy)
-{
-	for (unsigned int i = 0; i < occupancy->holders.n_holders; i++) {
-		if (occupancy_suspects(occupancy, &occupancy->holders.holders[i]))
-			return true;
-	}
-	return false;
-}
-
-/* A client whose descriptor no process has: it is on its way from one to another. */
-static int check_clients(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
-{
-	for (unsigned int i = 0; i < occupancy->activity.n_clients; i++) {
-		const struct client *client = &occupancy->activity.clients[i];
-
-		if (client->kind == CLIENT_DRM && address_compare(client->owner, function->address) == 0)
-			return refuse_activity(function, occupancy, "has a DRM client", refusal);
-	}
-	return 0;
-}
-
-/* Whether who has a node open of a card whose number the driver did not tell may have this one. */
-static bool may_be_open(const struct occupancy *occupancy, struct address address)
-{
-	bool open = false;
-
-	for (unsigned int i = 0; i < occupancy->nodes.n_nodes; i++) {
-		const struct node *node = &occupancy->nodes.nodes[i];
-
-		if (node->block || node->major != NVIDIA_MAJOR || node->minor > NVIDIA_MINOR_MAX)
-			continue;
-		if (node->reach == NODE_DIRECT && address_compare(node->owner, address) == 0)
-			return false;
-		for (unsigned int j = 0; node->reach == NODE_SHARED && j < occupancy->holders.n_holders; j++) {
-			const struct holder *holder = &occupancy->holders.holders[j];
-
-			open = open || node_set_has(&holder->opened, i) || node_set_has(&holder->mapped, i);
-		}
-	}
-	return open;
-}
-
-/* What nvidia_drm's own references explain, where remove() drops them: then vectors tell nothing of others. */
-static int check_explained(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
-{
-	char names[512];
-	struct text text;
-
-	if (!may_be_open(occupancy, function->address))
-		return 0;
-	text_init(&text, names, sizeof(names));
-	name_suspects(&text, occupancy);
-	return refusal_set(refusal, REFUSAL_HELD,
-		"'%s' may be open, for its driver does not tell its number%s; end what uses NVIDIA's cards",
-		address_text(function->address).s, names);
-}
-
-static int check_activity(const struct function *function, const struct occupancy *occupancy, struct refusal *refusal)
-{
-	const struct function_activity *activity = occupancy_activity(occupancy, function->address);
-	const struct nvidia *nvidia = &occupancy->nvidia;
-	char fact[64];
-	int r;
-
-	r = check_clients(function, occupancy, refusal);
-	if (r < 0 || !is_nvidia(function))
-		return r;
-	/* Without MSI, no vectors are no sign that it is not the one. */
-	if (activity->uvm == UVM_REGISTERED)
-		return refuse_activity(function, occupancy, "is registered with UVM, for CUDA", refusal);
-	if (activity->vectors == 0 && nvidia->msi != NVIDIA_YES && has_suspects(occupancy))
-		return refuse_activity(function, occupancy,
-			"may be in use: without MSI (EnableMSI of the nvidia driver) nothing tells", refusal);
-	if (activity->uvm == UVM_UNKNOWN && (nvidia->msi != NVIDIA_YES || activity->vectors > 0))
-		return refuse_activity(function, occupancy, "may be registered with UVM, for CUDA", refusal);
-	if (activity->vectors == 0)
-		return 0;
-	/* nvidia_drm's own references do not hinder where remove() drops them. */
-	if (occupancy_has_drm(occupancy, function->address) &&
-		nvidia_drm_references(nvidia) == NVIDIA_REFERENCES_DROPPED)
-		return check_explained(function, occupancy, refusal);
-	(void)snprintf(fact, sizeof(fact), "is at work (%u interrupt vectors)", activity->vectors);
-	return refuse_activity(function, occupancy, fact, refusal);
 }
 
 /* Who found no room may be the one that has it. */
@@ -319,7 +182,7 @@ int plan_check_free(const struct function *function, const struct occupancy *occ
 		r = refuse_all_holders(occupancy, function->address, refusal);
 	if (r == 0)
 		r = check_room(function, occupancy, refusal);
-	return r == 0 ? check_activity(function, occupancy, refusal) : r;
+	return r == 0 ? sign_check(function, occupancy, refusal) : r;
 }
 
 static int stop_holders(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
@@ -365,7 +228,7 @@ static int quiet(const struct function *function, const struct occupancy *occupa
 		plan_add(plan, STEP_PERSISTENCE, function->address, "1", "0");
 		return 0;
 	}
-	return occupancy_is_held(occupancy, function->address) ? 0 : check_activity(function, occupancy, refusal);
+	return occupancy_is_held(occupancy, function->address) ? 0 : sign_check(function, occupancy, refusal);
 }
 
 int plan_hold(const struct function *function, const struct occupancy *occupancy, const struct policy *policy,
@@ -373,7 +236,7 @@ int plan_hold(const struct function *function, const struct occupancy *occupancy
 {
 	int r;
 
-	r = check_generation(function, occupancy, refusal);
+	r = sign_check_generation(function, occupancy, refusal);
 	if (r == 0)
 		r = check_uses(function, occupancy, refusal);
 	if (r == 0)

@@ -36,6 +36,7 @@ enum {
 	ON_SOUND,
 	ON_OTHER,
 	ON_CTL,
+	ON_MODESET,
 	ON_TTY,
 	ON_NODES_,
 };
@@ -46,6 +47,7 @@ static const struct node nodes[ON_NODES_] = {
 	[ON_SOUND] = { .major = 116, .minor = 5, .owner = SOUND, .name = "/dev/snd/controlC1" },
 	[ON_OTHER] = { .major = 195, .minor = 1, .owner = OTHER, .name = "/dev/nvidia1" },
 	[ON_CTL] = { .reach = NODE_SHARED, .major = 195, .minor = 255, .name = "/dev/nvidiactl" },
+	[ON_MODESET] = { .reach = NODE_SHARED, .major = 195, .minor = 254, .name = "/dev/nvidia-modeset" },
 	[ON_TTY] = { .reach = NODE_CONSOLE, .major = 4, .minor = 1, .owner = GPU, .name = "/dev/tty1" },
 };
 
@@ -334,6 +336,31 @@ static void drm_595(void)
 	occupancy.nvidia.version = (struct nvidia_version){ 595, 45, 4 };
 }
 
+/* Whom its references would hide: where those are lost in remove(), that is no risk to take. */
+static void modeset_595(void)
+{
+	drm_595();
+	(void)put_holder(&people[CONTAINER], ON_MODESET);
+}
+
+static void modeset_580(void)
+{
+	with_drm();
+	(void)put_holder(&people[CONTAINER], ON_MODESET);
+}
+
+static void control_595(void)
+{
+	drm_595();
+	(void)put_holder(&people[CONTAINER], ON_CTL);
+}
+
+static void dma_buf_595(void)
+{
+	drm_595();
+	put_holder(&people[CONTAINER], ON_CTL)->dma_buf = true;
+}
+
 static void drm_no_modeset(void)
 {
 	with_drm();
@@ -465,6 +492,10 @@ static const struct {
 	{ "the version is not told", drm_untold_version, NULL, "held" },
 	{ "nvidia_drm of 580.105", with_drm, "", "" },
 	{ "nvidia_drm of 595", drm_595, "", "" },
+	{ "nvidia-modeset open beside nvidia_drm of 595", modeset_595, NULL, "held" },
+	{ "a dma-buf beside nvidia_drm of 595", dma_buf_595, NULL, "held" },
+	{ "nvidiactl open beside nvidia_drm of 595", control_595, "", "" },
+	{ "nvidia-modeset open beside nvidia_drm of 580.105", modeset_580, "", "" },
 	{ "nvidia_drm of 580.105 without modeset", drm_no_modeset, NULL, "held" },
 	{ "UVM", uvm, NULL, "held" },
 	{ "UVM with suspects", uvm_with_suspects, NULL, "held" },
