@@ -46,7 +46,7 @@ static void promise_policy(const struct policy *policy)
 	PROMISE(policy->wait_s <= POLICY_WAIT_MAX_S);
 	promise_printable(policy->problem, sizeof(policy->problem));
 	PROMISE(!policy->problem[0] ||
-		strstr(policy->problem, "; correct it with 'virsh edit', see gpu-handoff-hook(8)"));
+		strstr(policy->problem, "; correct it with 'virsh edit', see gpu-handoff-policy(7)"));
 }
 
 static void promise_domain(const struct domain *domain)
