@@ -19,16 +19,10 @@ static bool is_named(const struct process_stat *stat, const char *name)
 int daemon_probe(const struct host *host, pid_t pid, uint64_t *ret_start)
 {
 	struct process_stat stat;
-	char path[32], text[1024];
-	ssize_t n;
-	int r;
+	char text[PROCESS_STAT_SIZE];
+	int r = process_stat_read(host, pid, text, &stat);
 
-	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	n = attribute_read(host->proc, path, text, sizeof(text));
-	if (n < 0)
-		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
-	r = process_stat_parse(text, &stat);
-	if (r < 0)
+	if (r <= 0)
 		return r;
 	if (!is_named(&stat, "libvirtd") && !is_named(&stat, "virtqemud"))
 		return 0;

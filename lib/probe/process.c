@@ -234,16 +234,10 @@ int process_scan(const struct host *host, const struct nodes *nodes, struct hold
 int process_probe_start(const struct host *host, pid_t pid, uint64_t *ret)
 {
 	struct process_stat stat;
-	char path[32], text[1024];
-	ssize_t n;
-	int r;
+	char text[PROCESS_STAT_SIZE];
+	int r = process_stat_read(host, pid, text, &stat);
 
-	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
-	n = attribute_read(host->proc, path, text, sizeof(text));
-	if (n < 0)
-		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
-	r = process_stat_parse(text, &stat);
-	if (r < 0)
+	if (r <= 0)
 		return r;
 	/* One that has ended holds nothing, though its parent has not asked yet; a leader may end before its threads.
 	 */

@@ -2,6 +2,7 @@
 #include "probe/process_stat.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -51,4 +52,18 @@ int process_stat_parse(const char *text, struct process_stat *ret)
 	if (r == 0)
 		*ret = stat;
 	return r;
+}
+
+int process_stat_read(const struct host *host, pid_t pid, char text[PROCESS_STAT_SIZE], struct process_stat *ret)
+{
+	char path[32];
+	ssize_t n;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)pid);
+	n = attribute_read(host->proc, path, text, PROCESS_STAT_SIZE);
+	if (n < 0)
+		return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
+	r = process_stat_parse(text, ret);
+	return r < 0 ? r : 1;
 }

@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#include "host/host.h"
 
 struct process_stat {
 	const char *name; /* in the text, without its end: what a process calls itself */
@@ -12,6 +15,15 @@ struct process_stat {
 	uint64_t n_threads; /* with its leader */
 	uint64_t start;     /* in clock ticks since boot */
 };
+
+/* Enough for any, whatever the process calls itself. */
+#define PROCESS_STAT_SIZE 1024
+
+/*
+ * Reads that of a process into text, which *ret then points into. Returns 1; 0 when the process is gone; -EBADMSG;
+ * -errno.
+ */
+int process_stat_read(const struct host *host, pid_t pid, char text[PROCESS_STAT_SIZE], struct process_stat *ret);
 
 /* Returns 0, or -EBADMSG and leaves *ret as it was. Pure. */
 int process_stat_parse(const char *text, struct process_stat *ret);
