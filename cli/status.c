@@ -39,6 +39,20 @@ bool status_holds(const struct status *status, const struct card *card, const st
 	return false;
 }
 
+bool status_has_node(
+	const struct status *status, const struct card *card, const struct holder *holder, unsigned int index)
+{
+	const struct node *node = &status->occupancy.nodes.nodes[index];
+
+	if (!node_set_has(&holder->opened, index) && !node_set_has(&holder->mapped, index))
+		return false;
+	for (unsigned int i = 0; i < card->n_functions; i++) {
+		if (address_compare(node->owner, card->functions[i]->address) == 0)
+			return true;
+	}
+	return node->reach == NODE_SHARED;
+}
+
 bool status_suspects(const struct status *status, const struct card *card, const struct holder *holder)
 {
 	return strcmp(card->gpu->driver, NVIDIA_DRIVER) == 0 && !status_holds(status, card, holder) &&
@@ -216,13 +230,10 @@ static void list_nodes(
 	text_init(&text, list, size);
 	for (unsigned int i = 0; i < status->occupancy.nodes.n_nodes; i++) {
 		const struct node *node = &status->occupancy.nodes.nodes[i];
-		bool opened = node_set_has(&holder->opened, i), mapped = node_set_has(&holder->mapped, i);
-		bool ours = node->reach == NODE_SHARED;
 
-		for (unsigned int j = 0; j < card->n_functions; j++)
-			ours = ours || address_compare(node->owner, card->functions[j]->address) == 0;
-		if (ours && (opened || mapped) && !is_repeated(&status->occupancy.nodes, card, i))
-			text_add(&text, "%s%s%s", text.length ? ", " : "", node->name, opened ? "" : " (mapped)");
+		if (status_has_node(status, card, holder, i) && !is_repeated(&status->occupancy.nodes, card, i))
+			text_add(&text, "%s%s%s", text.length ? ", " : "", node->name,
+				node_set_has(&holder->opened, i) ? "" : " (mapped)");
 	}
 	if (holder->dma_buf)
 		text_add(&text, "%sa dma-buf", text.length ? ", " : "");

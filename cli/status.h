@@ -48,6 +48,11 @@ const char *place_name(enum place place);
 bool status_holds(const struct status *status, const struct card *card, const struct holder *holder);
 bool status_suspects(const struct status *status, const struct card *card, const struct holder *holder);
 
+/* Whether the process has the node of that number open or mapped, and it leads to the card, be it to all others as
+ * well. */
+bool status_has_node(
+	const struct status *status, const struct card *card, const struct holder *holder, unsigned int index);
+
 /* When a process started. */
 time_t status_started(const struct holder *holder);
 

@@ -47,14 +47,10 @@ static json_object *describe_nodes(const struct status *status, const struct car
 	json_object *array = json_object_new_array();
 
 	for (unsigned int i = 0; i < status->occupancy.nodes.n_nodes; i++) {
-		const struct node *node = &status->occupancy.nodes.nodes[i];
-		bool opened = node_set_has(&holder->opened, i), mapped = node_set_has(&holder->mapped, i);
-		bool ours = node->reach == NODE_SHARED;
-
-		for (unsigned int j = 0; j < card->n_functions; j++)
-			ours = ours || address_compare(node->owner, card->functions[j]->address) == 0;
-		if (ours && (opened || mapped))
-			json_object_array_add(array, describe_node(node, opened, mapped));
+		if (status_has_node(status, card, holder, i))
+			json_object_array_add(
+				array, describe_node(&status->occupancy.nodes.nodes[i],
+					       node_set_has(&holder->opened, i), node_set_has(&holder->mapped, i)));
 	}
 	return array;
 }
