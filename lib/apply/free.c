@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The proof, right before anything is unbound, that nobody uses it any more. */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 #include "apply/context.h"
@@ -17,19 +16,14 @@ struct question {
 	struct handover *handover;
 	const struct function *function;
 	struct refusal *refusal;
-	bool asked;
 };
 
 static int ask_free(void *data)
 {
 	struct question *question = data;
 	struct occupancy *occupancy = &question->handover->occupancy;
-	int r;
+	int r = occupancy_probe(question->handover->host, occupancy);
 
-	if (question->asked)
-		(void)poll(NULL, 0, INTERVAL_MS);
-	question->asked = true;
-	r = occupancy_probe(question->handover->host, occupancy);
 	if (r < 0)
 		return r;
 	r = plan_check_free(question->function, occupancy, question->refusal);
@@ -47,7 +41,7 @@ int context_await_free(struct handover *handover, const struct step *step, bool 
 		return refusal_set(refusal, REFUSAL_ABSENT, "'%s' is gone", address_text(step->target).s);
 	if (again && plan_check_free(question.function, &handover->occupancy, refusal) == 0)
 		return 0;
-	r = clock_await(ask_free, &question, (int)step_deadline_ms(step));
+	r = clock_await_slowly(ask_free, &question, (int)step_deadline_ms(step), INTERVAL_MS);
 	if (r == 1)
 		return 0;
 	if (r == 0 || r == -ECANCELED)

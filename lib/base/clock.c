@@ -17,6 +17,11 @@ uint64_t clock_now_us(void)
 
 int clock_await(int (*question)(void *data), void *data, int deadline_ms)
 {
+	return clock_await_slowly(question, data, deadline_ms, INTERVAL_MS);
+}
+
+int clock_await_slowly(int (*question)(void *data), void *data, int deadline_ms, int interval_ms)
+{
 	uint64_t deadline = clock_now_us() + (uint64_t)deadline_ms * 1000;
 
 	for (;;) {
@@ -24,6 +29,6 @@ int clock_await(int (*question)(void *data), void *data, int deadline_ms)
 
 		if (answer != 0 || clock_now_us() >= deadline)
 			return answer;
-		(void)poll(NULL, 0, INTERVAL_MS);
+		(void)poll(NULL, 0, interval_ms);
 	}
 }

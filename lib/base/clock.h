@@ -12,3 +12,6 @@ uint64_t clock_now_us(void);
  * for facts that the kernel announces to nobody. Returns the answer, or 0 when the deadline passed.
  */
 int clock_await(int (*question)(void *data), void *data, int deadline_ms);
+
+/* The same, that often: for questions that are work to answer. */
+int clock_await_slowly(int (*question)(void *data), void *data, int deadline_ms, int interval_ms);
