@@ -179,7 +179,7 @@ check:
 
 lab demo bench:
 	@tests/require $(PACKAGES_BUILD) $(PACKAGES_LAB) $(if $(filter bench,$@),$(PACKAGES_BENCH))
-	@tests/step build 'building' $(again) all
+	@tests/step build 'building' $(again) all $(lab_programs) $(if $(filter bench,$@),$(bench_programs))
 	@$(MAKE) --no-print-directory do-$@
 	@$(give_build)
 
@@ -193,7 +193,9 @@ do-lab: $(lab_programs)
 do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-do-bench: all $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty $(lab_programs)
+bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty
+
+do-bench: all $(bench_programs) $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@$(BUILD)/bench-scan /dev/full
 	@tests/lab/lab bench
