@@ -49,7 +49,7 @@ below_probe := host model base
 below_plan  := model base
 below_apply := plan probe host model base
 
-pkgs_host  := libpci
+pkgs_host  := libpci hwloc
 pkgs_probe := libxml-2.0
 
 # For the configuration, which every call that is ours reads: 7 KiB, not worth a library to load.
@@ -77,7 +77,7 @@ pkgs_gpu-handoff-hook   := libxml-2.0
 dir_gpu-handoff-udev    := udev
 pkgs_gpu-handoff-udev   :=
 dir_gpu-handoff-xmlgen  := xmlgen
-pkgs_gpu-handoff-xmlgen := libxml-2.0
+pkgs_gpu-handoff-xmlgen := libxml-2.0 hwloc
 
 define program
 $(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archives,apply $(below_apply))
@@ -87,7 +87,7 @@ endef
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
-ALL_PKGS   := libxml-2.0 libpci json-c smartcols libvirt libsystemd
+ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
@@ -101,6 +101,12 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 have-packages:
 	@$(PKG_CONFIG) --exists $(ALL_PKGS) || { \
 		echo "packages are missing: run 'sudo apt-get install $(PACKAGES_BUILD)'" >&2; exit 1; }
+
+# What xmlgen does, without its main(): the tests and the fuzz targets link it as well.
+libxmlgen := $(BUILD)/libxmlgen.a
+$(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen/*.c))))
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
@@ -156,7 +162,7 @@ clean:
 # ---- what people run ----
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
-PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libjson-c-dev libsmartcols-dev libvirt-dev \
+PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
 	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
@@ -211,18 +217,20 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 
 # ---- tests ----
 
-TESTS       := base model host probe plan apply programs
+TESTS       := base model host probe plan apply xmlgen programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
 
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
+archives_xmlgen   := $(libxmlgen) $(call archives,plan probe host model base)
 pkgs_test_base    := json-c
 pkgs_test_model   := json-c
-pkgs_test_host    := json-c libpci libsystemd
-pkgs_test_probe   := json-c libpci libxml-2.0
+pkgs_test_host    := json-c libpci hwloc libsystemd
+pkgs_test_probe   := json-c libpci hwloc libxml-2.0
 pkgs_test_plan    := json-c
-pkgs_test_apply   := json-c libpci libxml-2.0
+pkgs_test_apply   := json-c libpci hwloc libxml-2.0
+pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * host: cores, caches and nodes of a machine, from hwloc (https://www.open-mpi.org/projects/hwloc/doc/). The memory of
+ * the nodes is not asked: probe/topology.h adds it. hwloc opens paths below /sys and /proc by itself; a recorded tree
+ * is given to it by HWLOC_FSROOT, so this changes the environment of the process: call it before threads are made.
+ */
+#pragma once
+
+#include "model/topology.h"
+
+/*
+ * Fills *ret for the machine below sysroot, or the running one for NULL. Returns 0; -ENODATA when that does not tell of
+ * its CPUs, -E2BIG when it has more than fit, -errno.
+ */
+int processors_load(const char *sysroot, struct topology *ret);

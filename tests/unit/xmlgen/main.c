@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/unit/xmlgen/xmlgen.h"
+
+int main(void)
+{
+	return suite_run("xmlgen", (TCase *[]){ case_hostdev(), NULL });
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: what gpu-handoff-xmlgen is made of. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+TCase *case_hostdev(void);
