@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/place.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "base/text.h"
 #include "plan/search.h"
 
 #define GIB (1ULL << 30)
@@ -14,17 +10,6 @@
 #define DEFAULT_CORES_MAX 8
 #define DEFAULT_MEMORY    (16 * GIB)
 #define UNKNOWN_MEMORY    (4 * GIB)
-
-__attribute__((format(printf, 2, 3))) static void note(struct notes *notes, const char *format, ...)
-{
-	va_list arguments;
-
-	if (notes->n == PLACEMENT_NOTES_MAX)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(notes->lines[notes->n++], sizeof(notes->lines[0]), format, arguments);
-	va_end(arguments);
-}
 
 /* ---- memory ---- */
 
@@ -121,13 +106,13 @@ static void explain_node(const struct topology *topology, const struct wish *wis
 	if (topology->n_nodes < 2)
 		return;
 	if (ret->n_cells > 1)
-		note(&ret->reasons,
+		notes_add(&ret->reasons,
 			"%u NUMA nodes have to be spanned: each becomes a cell of the guest, with its memory",
 			ret->n_cells);
 	else if (wish->n_nodes && ret->cells[0].node == wish->nodes[0])
-		note(&ret->reasons, "NUMA node %u: the card is there", ret->cells[0].node);
+		notes_add(&ret->reasons, "NUMA node %u: the card is there", ret->cells[0].node);
 	else
-		note(&ret->reasons, "NUMA node %u: %s", ret->cells[0].node,
+		notes_add(&ret->reasons, "NUMA node %u: %s", ret->cells[0].node,
 			wish->n_nodes ? "the card's has no room" : "no card says which one it is near");
 }
 
@@ -137,21 +122,21 @@ static void explain_cores(const struct topology *topology, const struct search *
 	struct cpuset host = core_cpus(&topology->cores[0]);
 
 	if (search->n_groups > 1)
-		note(&ret->reasons, "%u L3 caches with %u cores each: the guest sees them as dies", search->n_groups,
+		notes_add(&ret->reasons, "%u L3 caches with %u cores each: the guest sees them as dies", search->n_groups,
 			search->n_cores / search->n_groups);
 	else if (cache->size && topology->n_caches > 1)
-		note(&ret->reasons, "one L3 cache of %llu MiB%s", (unsigned long long)(cache->size / MIB),
+		notes_add(&ret->reasons, "one L3 cache of %llu MiB%s", (unsigned long long)(cache->size / MIB),
 			search_is_stacked(topology, cache) ? ", the largest of this host (V-Cache)" : "");
 	if (search->is_hybrid)
-		note(&ret->reasons, "the large cores (P-cores) alone: small ones would slow the others down");
+		notes_add(&ret->reasons, "the large cores (P-cores) alone: small ones would slow the others down");
 	if (search->spread && topology->cores[search->cores[0]].n_cpus > 1)
-		note(&ret->reasons, "a whole core for each vCPU: %u vCPUs do not fill cores of %u threads",
+		notes_add(&ret->reasons, "a whole core for each vCPU: %u vCPUs do not fill cores of %u threads",
 			ret->pinning.n_vcpus, topology->cores[search->cores[0]].n_cpus);
 	else if (search->threads > 1)
-		note(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",
+		notes_add(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",
 			search->threads);
-	note(&ret->reasons, "CPUs %s stay with the host: interrupts come to the first core", cpuset_text(&host).s);
-	note(&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
+	notes_add(&ret->reasons, "CPUs %s stay with the host: interrupts come to the first core", cpuset_text(&host).s);
+	notes_add(&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
 }
 
 /* What users are told when they get less. */
@@ -159,14 +144,14 @@ static void confess(
 	const struct topology *topology, const struct wish *wish, const struct search *search, struct placement *ret)
 {
 	if (wish->n_vcpus && ret->pinning.n_vcpus != wish->n_vcpus)
-		note(&ret->given_up,
+		notes_add(&ret->given_up,
 			"%u vCPUs instead of %u: of %u cores these can be the VM's in equal parts, each core whole",
 			ret->pinning.n_vcpus, wish->n_vcpus, topology->n_cores);
 	if (search->emulator == 0)
-		note(&ret->given_up,
+		notes_add(&ret->given_up,
 			"no core is left for the emulator and the iothreads alone: they share the host's first");
 	if (search->uneven)
-		note(&ret->given_up,
+		notes_add(&ret->given_up,
 			"%u vCPUs do not fill cores and caches in equal parts: the guest does not see all of these",
 			ret->pinning.n_vcpus);
 	for (unsigned int i = 0; i < wish->n_nodes; i++) {
@@ -175,7 +160,7 @@ static void confess(
 		for (unsigned int j = 0; j < ret->n_cells; j++)
 			found = found || ret->cells[j].node == wish->nodes[i];
 		if (!found)
-			note(&ret->given_up, "the card on NUMA node %u is away from the VM's CPUs", wish->nodes[i]);
+			notes_add(&ret->given_up, "the card on NUMA node %u is away from the VM's CPUs", wish->nodes[i]);
 	}
 }
 
@@ -186,7 +171,7 @@ static int place_without_pins(const struct topology *topology, const struct wish
 	for (unsigned int i = 0; i < topology->n_cores; i++)
 		n_cpus += topology->cores[i].n_cpus;
 	ret->pinning.n_vcpus = wish->n_vcpus ? wish->n_vcpus : n_cpus ? n_cpus : 1;
-	note(&ret->given_up, "nothing is pinned: %s",
+	notes_add(&ret->given_up, "nothing is pinned: %s",
 		wish->exact ? "no whole cores for these vCPUs are left beside the host's"
 			    : "no whole core is left beside the host's");
 	return 0;
