@@ -207,11 +207,25 @@ static void explain_system(struct guest *guest)
 		notes_add(&guest->reasons, "no balloon: all memory is pinned for the card");
 }
 
+/* The database belongs to whoever writes the XML: recorded machines have none. */
+static int find_os(struct guest *guest, struct refusal *refusal)
+{
+	struct host here;
+	int r = host_open(NULL, &here);
+
+	if (r < 0)
+		r = refusal_set(refusal, REFUSAL_STATE, "cannot read this machine: %s", strerror(-r));
+	else
+		r = os_find(&here, guest->request->os, &guest->os, refusal);
+	host_close(&here);
+	return r;
+}
+
 int gather_new(const struct host *host, struct guest *guest, struct refusal *refusal)
 {
 	const struct request *request = guest->request;
 	const struct wish wish = { .n_vcpus = request->n_vcpus, .memory = request->memory };
-	int r = os_find(host, request->os, &guest->os, refusal);
+	int r = find_os(guest, refusal);
 
 	if (r >= 0)
 		r = gather_topology(host, guest, refusal);
