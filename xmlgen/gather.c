@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plan/place.h"
 #include "probe/os.h"
@@ -190,9 +191,13 @@ static void explain_muxless(struct guest *guest)
 		notes_add(&guest->reasons, "such a card's ROM is in the host's firmware (ACPI _ROM): if the guest's "
 					   "driver misses it, give it by "
 					   "--rom");
-	if (guest->os.family == OS_WINDOWS)
-		notes_add(&guest->reasons,
-			"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
+	guest->has_battery = guest->os.family == OS_WINDOWS;
+	if (!guest->has_battery)
+		return;
+	notes_add(&guest->reasons,
+		"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
+	if (!guest->request->sysroot && access(BATTERY_FILE, F_OK) < 0)
+		notes_add(&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
 }
 
 static void explain_system(struct guest *guest)
