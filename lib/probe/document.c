@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "probe/domain.h"
+#include "probe/prescan.h"
 
 /* No network, no words on stderr; entities stay references because XML_PARSE_NOENT is not here. */
 #define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
@@ -117,6 +118,12 @@ int document_read(const char *xml, size_t size, xmlDoc **ret, struct refusal *re
 	if (size > DOMAIN_XML_MAX)
 		return refusal_set(
 			refusal, REFUSAL_INPUT, "the domain XML is larger than %u MiB", DOMAIN_XML_MAX / 1024 / 1024);
+	if (!prescan_is_plain(xml, size))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML is not in UTF-8, as libvirt writes it, or is no XML; convert it with 'iconv'");
+	if (prescan_is_crowded(xml, size))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML has more attributes in an element, or more namespaces, than libvirt knows");
 	context = xmlNewParserCtxt();
 	if (!context)
 		return refusal_set(refusal, REFUSAL_INPUT, "there is no memory to read the domain XML");
