@@ -197,7 +197,8 @@ static void explain_muxless(struct guest *guest)
 	notes_add(&guest->reasons,
 		"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
 	if (!guest->request->sysroot && access(BATTERY_FILE, F_OK) < 0)
-		notes_add(&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
+		notes_add(
+			&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
 }
 
 static void explain_system(struct guest *guest)

@@ -30,8 +30,5 @@ void section_passthrough(xmlNode *cpu, const struct guest *guest);
 /* Everything below <devices>. */
 void section_devices(xmlNode *devices, const struct guest *guest);
 
-/* A function of a card, at a function of slot 0 of a bus of the guest; of 0 many. */
-void section_hostdev(xmlNode *devices, const struct guest_card *card, unsigned int i, unsigned int bus);
-
 /* <qemu:commandline>, for what libvirt has no word for. */
 void section_commandline(xmlNode *domain, const struct guest *guest);
