@@ -82,6 +82,8 @@ static int place_with_pages(struct guest *guest, struct wish *wish, struct refus
 	enum request_pages pages = guest->request->pages;
 	int r;
 
+	if (guest->keeps_pages)
+		return place(&guest->topology, wish, &guest->placement, refusal);
 	if (pages == PAGES_2M || pages == PAGES_1G)
 		guest->page_size = wish->page_size = sizes[pages];
 	else if (pages == PAGES_AUTO)

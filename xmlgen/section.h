@@ -16,7 +16,8 @@ void section_policy(xmlNode *metadata);
 /* <memoryBacking>, where huge pages are taken; <numatune> and <cputune>, where threads are pinned. */
 void section_memory_backing(xmlNode *domain, const struct guest *guest);
 void section_numatune(xmlNode *domain, const struct guest *guest);
-void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_iothreads);
+void section_cputune(
+	xmlNode *domain, const struct guest *guest, const unsigned int iothreads[], unsigned int n_iothreads);
 
 /* <hyperv>: what Windows does better when it knows that it is a guest. */
 void section_hyperv(xmlNode *features, const struct guest *guest);
