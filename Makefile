@@ -71,7 +71,7 @@ endef
 PROGRAMS := gpu-handoff gpu-handoff-hook gpu-handoff-udev gpu-handoff-xmlgen
 
 dir_gpu-handoff         := cli
-pkgs_gpu-handoff        := libxml-2.0 libpci json-c smartcols libvirt
+pkgs_gpu-handoff        := libxml-2.0 libpci hwloc json-c smartcols libvirt
 dir_gpu-handoff-hook    := hooks
 pkgs_gpu-handoff-hook   := libxml-2.0
 dir_gpu-handoff-udev    := udev
@@ -164,7 +164,7 @@ clean:
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
 	libinih-dev libsystemd-dev
-PACKAGES_CHECK := check clang libclang-rt-14-dev
+PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof
 
