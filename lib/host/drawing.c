@@ -15,7 +15,7 @@
 
 /* The largest machines take a second. */
 #define DEADLINE_MS 60000
-#define LABEL_SIZE  512
+#define TEXT_SIZE   2048
 
 struct drawing {
 	hwloc_topology_t topology;
@@ -57,17 +57,24 @@ static void choose_objects(hwloc_topology_t topology)
 	(void)hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
 }
 
+/* lstopo writes text into an SVG as it is: what would begin markup there is written in another way. */
+static void make_plain(char *text)
+{
+	while ((text = strpbrk(text, "<>&")))
+		*text = (char)(*text == '<' ? '(' : *text == '>' ? ')' : '+');
+}
+
 /* An object's text in the picture, in the place of hwloc's word for its type. */
 static void set_label(hwloc_obj_t object, const char *noun, const char *what)
 {
-	char label[LABEL_SIZE], *copy;
+	char *old = object->subtype;
 
-	(void)snprintf(label, sizeof(label), "%s %u%s%s", noun, object->os_index, what ? ": " : "", what ? what : "");
-	copy = strdup(label);
-	if (!copy)
+	if (asprintf(&object->subtype, "%s %u%s%s", noun, object->os_index, what ? ": " : "", what ? what : "") < 0) {
+		object->subtype = old;
 		return;
-	free(object->subtype);
-	object->subtype = copy;
+	}
+	make_plain(object->subtype);
+	free(old);
 }
 
 static void set_color(hwloc_obj_t object, const char *color)
@@ -172,8 +179,12 @@ static hwloc_obj_t place_of(struct drawing *drawing, int node)
 struct box *drawing_add_box(struct drawing *drawing, struct box *parent, int node, const char *text, const char *color)
 {
 	hwloc_obj_t place = parent ? object_of(parent) : place_of(drawing, node);
-	hwloc_obj_t object = hwloc_topology_insert_misc_object(drawing->topology, place, text);
+	char plain[TEXT_SIZE];
+	hwloc_obj_t object;
 
+	(void)snprintf(plain, sizeof(plain), "%s", text);
+	make_plain(plain);
+	object = hwloc_topology_insert_misc_object(drawing->topology, place, plain);
 	if (object)
 		set_color(object, color);
 	return (struct box *)object;
@@ -181,7 +192,11 @@ struct box *drawing_add_box(struct drawing *drawing, struct box *parent, int nod
 
 void drawing_add_line(struct drawing *drawing, const char *text)
 {
-	(void)hwloc_obj_add_info(hwloc_get_root_obj(drawing->topology), "lstopoLegend", text);
+	char plain[TEXT_SIZE];
+
+	(void)snprintf(plain, sizeof(plain), "%s", text);
+	make_plain(plain);
+	(void)hwloc_obj_add_info(hwloc_get_root_obj(drawing->topology), "lstopoLegend", plain);
 }
 
 /* The topology as XML, in memory, to be read from its beginning. Returns the descriptor, or -errno. */

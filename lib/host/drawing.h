@@ -4,8 +4,9 @@
  * machine (https://www.open-mpi.org/projects/hwloc/doc/), and its program lstopo draws (host/lstopo.h).
  *
  * Calling sequence: drawing_new(), anything, drawing_render(), drawing_free(). drawing_new() changes the environment of
- * the process: call it before threads are made. Colours are #rrggbb and stand behind black text; all text is printable,
- * which the caller sees to. An addition for which there is no memory is missing in the picture.
+ * the process: call it before threads are made. Colours are #rrggbb and stand behind black text. All text is printable,
+ * which the caller sees to; <, > and & are drawn as (, ) and +. An addition for which there is no memory is missing in
+ * the picture.
  */
 #pragma once
 
