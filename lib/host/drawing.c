@@ -219,6 +219,28 @@ static int export_topology(hwloc_topology_t topology)
 	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : TAKE_FD(fd);
 }
 
+/*
+ * hwloc 2.9 writes viewBox='0 0 885px 578px', where the standard has numbers alone (SVG 1.1, 7.7): browsers pass over
+ * it, others show nothing. Blanks take the place of the units.
+ */
+static int mend_view_box(int fd)
+{
+	char head[512];
+	ssize_t n = pread(fd, head, sizeof(head) - 1, 0);
+	char *box, *end;
+
+	if (n < 0)
+		return -errno;
+	head[n] = '\0';
+	box = strstr(head, "viewBox='");
+	end = box ? strchr(box + strlen("viewBox='"), '\'') : NULL;
+	if (!end)
+		return 0;
+	for (char *unit = box; (unit = strstr(unit, "px")) && unit < end;)
+		memset(unit, ' ', strlen("px"));
+	return pwrite(fd, head, (size_t)n, 0) == n ? 0 : -EIO;
+}
+
 int drawing_render(struct drawing *drawing, enum drawing_format format, char *message, size_t size)
 {
 	/* Text stays text in lstopo's own SVG; cairo's has the shapes of letters. */
@@ -243,6 +265,8 @@ int drawing_render(struct drawing *drawing, enum drawing_format format, char *me
 	if (input < 0 || picture < 0)
 		return input < 0 ? input : -errno;
 	r = lstopo_run(lstopo_directories, arguments, input, picture, DEADLINE_MS, message, size);
+	if (r == 0 && format == DRAWING_SVG)
+		r = mend_view_box(picture);
 	if (r < 0)
 		return r;
 	/* It does not tell whether it could write. */

@@ -101,8 +101,8 @@ static const struct {
 /* Draws the domain to a file of the scratch directory and returns it. */
 static char *draw(const struct scratch *scratch, const char *xml)
 {
-	char *text, *svg;
-	int status;
+	char *text, *svg, quote[2];
+	int status, width, height;
 
 	put_text(scratch->fd, "domain.xml", "%s", xml);
 	text = program_run(&status, "gpu-handoff topology --xml %s/domain.xml --sysroot %s --svg %s/picture.svg",
@@ -113,6 +113,8 @@ static char *draw(const struct scratch *scratch, const char *xml)
 	svg = get_text(scratch->fd, "picture.svg");
 	ck_assert_ptr_nonnull(svg);
 	ck_assert_ptr_nonnull(strstr(svg, "</svg>"));
+	/* Four numbers, without units. */
+	ck_assert_int_eq(sscanf(strstr(svg, "viewBox="), "viewBox='0 0 %d %d %1[']", &width, &height, quote), 3);
 	return svg;
 }
 
