@@ -87,7 +87,7 @@ static const struct {
 	{ "a document type", "<!DOCTYPE domain>" DOMAIN(""), NULL, "document type" },
 	{ "nothing", "", NULL, "is empty" },
 	{ "no XML", "vcpu", NULL, "is no XML" },
-	{ "<domain><vcpu>", "vcpu", NULL, "not well-formed" },
+	{ "cut short", "<domain><vcpu>", NULL, "not well-formed" },
 };
 
 static char *show(char *end, const char *mark, const struct cpuset *set)
