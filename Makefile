@@ -291,7 +291,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes config daemon domain journal maps number nvidia step unit users
+FUZZERS      := address attributes config daemon domain journal maps number nvidia os step unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -304,6 +304,7 @@ fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
+fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_step       := -max_len=256
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict

@@ -64,6 +64,7 @@ int host_open(const char *sysroot, struct host *ret)
 		.dev = -1,
 		.run = -1,
 		.etc = -1,
+		.usr = -1,
 		.kernel = sysroot ? &kernel_recorded : &kernel_real,
 		.manager = sysroot ? &manager_recorded : &manager_watched,
 	};
@@ -75,6 +76,7 @@ int host_open(const char *sysroot, struct host *ret)
 	ret->dev = root_open(root, "dev");
 	ret->run = root_open(root, "run");
 	ret->etc = root_open(root, "etc");
+	ret->usr = root_open(root, "usr");
 	return ret->sys < 0 ? -ENOENT : 0;
 }
 
@@ -85,6 +87,7 @@ void host_close(struct host *host)
 	fd_close(&host->dev);
 	fd_close(&host->run);
 	fd_close(&host->etc);
+	fd_close(&host->usr);
 }
 
 ssize_t attribute_end(char *buffer, ssize_t length)
