@@ -291,12 +291,13 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes config daemon domain journal maps number nvidia os step unit users
+FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os step unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
+fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict

@@ -93,16 +93,36 @@ static void put_ids(int root, const struct device *d)
 		d->class_code & 0xff);
 }
 
+/*
+ * Documentation/PCI/sysfs-pci.rst. Few listings tell: "bars" of a record's device has [start, size, flags] for each of
+ * its first ones, hexadecimal; all else is empty.
+ */
+static void put_resources(int root, const struct device *d)
+{
+	json_object *bars = json_object_object_get(d->record, "bars");
+	char text[N_RESOURCES * 57 + 1] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_RESOURCES; i++) {
+		json_object *bar =
+			bars && i < json_object_array_length(bars) ? json_object_array_get_idx(bars, i) : NULL;
+		unsigned long long numbers[3] = { 0 };
+
+		for (size_t j = 0; bar && j < 3; j++)
+			numbers[j] = strtoull(json_object_get_string(json_object_array_get_idx(bar, j)), NULL, 16);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "0x%016llx 0x%016llx 0x%016llx\n", numbers[0],
+			numbers[1] ? numbers[0] + numbers[1] - 1 : 0, numbers[2]);
+	}
+	PUT(root, d, "resource", "%s", text);
+}
+
 static void put_state(int root, const struct device *d)
 {
 	const char *override = record_text(d->record, "driver_override"),
 		   *power = record_text(d->record, "power_control");
-	char resources[N_RESOURCES * 57 + 1] = "";
 	json_object *node;
 
-	for (int i = 0; i < N_RESOURCES; i++)
-		strcat(resources, "0x0000000000000000 0x0000000000000000 0x0000000000000000\n");
-	PUT(root, d, "resource", "%s", resources);
+	put_resources(root, d);
 	PUT(root, d, "irq", "0\n");
 	PUT(root, d, "enable", "0\n");
 	PUT(root, d, "d3cold_allowed", "1\n");
