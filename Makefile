@@ -247,7 +247,7 @@ $(libsupport): $(SUPPORT)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
-# Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [tests/hosts/cpu/CPU.json]
+# Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [PROCESSOR]
 $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call archives,model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs json-c)
 
