@@ -166,7 +166,9 @@ PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libhwloc-dev l
 	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
-PACKAGES_BENCH := psmisc lsof
+PACKAGES_BENCH := psmisc lsof virtinst
+PACKAGES_XML   := libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
+	libxml2-utils
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
 # After sudo, the build directory is the user's.
@@ -259,6 +261,19 @@ $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contrac
 $(BUILD)/tests/ask-manager: $(BUILD)/tests/contract/ask_manager.o $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
 
+# What xmlgen writes, in libvirt's schema and in a real libvirt, which starts nothing. Root, and KVM.
+.PHONY: check-xml do-check-xml
+check-xml:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_XML)
+	@$(again) do-check-xml
+	@$(give_build)
+
+do-check-xml: $(BUILD)/gpu-handoff-xmlgen $(BUILD)/tests/mktree $(BUILD)/tests/define
+	@BUILD=$(BUILD) tests/libvirt/check
+
+$(BUILD)/tests/define: $(BUILD)/tests/libvirt/define.o
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libvirt) -pthread
+
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
 .PHONY: check-unit check-san run-unit check-layers check-rules
 check-unit: all check-layers check-rules
@@ -268,7 +283,7 @@ check-san:
 	@$(MAKE) --no-print-directory SAN=1 all run-unit
 
 .PHONY: test-programs
-test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(lab_programs)
+test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/define $(lab_programs)
 
 run-unit: test-programs all
 	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(patsubst test_apply,test_apply/3,$(TESTS:%=test_%))
