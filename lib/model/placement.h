@@ -5,11 +5,11 @@
  */
 #pragma once
 
+#include "model/notes.h"
 #include "model/pinning.h"
 #include "model/topology.h"
 
 #define PLACEMENT_NODES_MAX 16
-#define PLACEMENT_NOTES_MAX 24
 
 struct wish {
 	unsigned int n_vcpus; /* 0: as many as are good */
@@ -26,12 +26,6 @@ struct cell {
 	unsigned int node; /* the kernel's number */
 	unsigned int first_vcpu, n_vcpus;
 	uint64_t memory; /* bytes */
-};
-
-/* Why it is as it is, for a person; strangers' text is not in it. */
-struct notes {
-	unsigned int n;
-	char lines[PLACEMENT_NOTES_MAX][256];
 };
 
 struct placement {

@@ -5,5 +5,5 @@
 
 int main(void)
 {
-	return suite_run("plan", (TCase *[]){ case_take(), case_undo(), case_step(), case_hold(), NULL });
+	return suite_run("plan", (TCase *[]){ case_take(), case_undo(), case_step(), case_hold(), case_place(), NULL });
 }

@@ -8,3 +8,4 @@ TCase *case_take(void);
 TCase *case_undo(void);
 TCase *case_step(void);
 TCase *case_hold(void);
+TCase *case_place(void);

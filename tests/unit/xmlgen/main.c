@@ -3,5 +3,5 @@
 
 int main(void)
 {
-	return suite_run("xmlgen", (TCase *[]){ case_hostdev(), NULL });
+	return suite_run("xmlgen", (TCase *[]){ case_input(), NULL });
 }

@@ -4,4 +4,4 @@
 
 #include "tests/support/suite.h"
 
-TCase *case_hostdev(void);
+TCase *case_input(void);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "xmlgen/request.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/pinning.h"
+#include "xmlgen/input.h"
+
+#define MIB (1ULL << 20)
+
+/* Which kind of call takes an option. */
+enum { NEW = 1, TUNE = 2, BOTH = NEW | TUNE };
+
+static bool set_tune(struct request *request, const char *word)
+{
+	request->tune = word;
+	return true;
+}
+
+static bool set_name(struct request *request, const char *word)
+{
+	request->name = word;
+	return input_is_name(word);
+}
+
+static bool set_gpu(struct request *request, const char *word)
+{
+	enum request_gpu gpu = strcmp(word, "auto") == 0 ? GPU_AUTO : strcmp(word, "none") == 0 ? GPU_NONE : GPU_NAMED;
+
+	/* One that contradicts the last, or is one too many. */
+	if ((request->gpu_said && (gpu != GPU_NAMED || request->gpu != GPU_NAMED)) ||
+		(gpu == GPU_NAMED && request->n_gpus == REQUEST_GPUS_MAX))
+		return false;
+	request->gpu_said = true;
+	request->gpu = gpu;
+	return gpu != GPU_NAMED || address_parse(word, &request->gpus[request->n_gpus++]) >= 0;
+}
+
+static bool set_memory(struct request *request, const char *word)
+{
+	return input_parse_size(word, &request->memory) >= 0 && request->memory % MIB == 0;
+}
+
+static bool set_vcpus(struct request *request, const char *word)
+{
+	uint64_t number;
+
+	if (text_parse_number(word, 10, VCPUS_MAX, &number) < 0 || number == 0)
+		return false;
+	request->n_vcpus = (unsigned int)number;
+	return true;
+}
+
+static bool set_os(struct request *request, const char *word)
+{
+	request->os = word;
+	return true;
+}
+
+static bool add_file(const char *files[], unsigned int *n, const char *word)
+{
+	if (*n == REQUEST_FILES_MAX)
+		return false;
+	files[(*n)++] = word;
+	return true;
+}
+
+static bool set_disk(struct request *request, const char *word)
+{
+	return add_file(request->disks, &request->n_disks, word);
+}
+
+static bool set_iso(struct request *request, const char *word)
+{
+	return add_file(request->isos, &request->n_isos, word);
+}
+
+static bool set_seed(struct request *request, const char *word)
+{
+	request->seed = word;
+	return true;
+}
+
+static bool set_network(struct request *request, const char *word)
+{
+	static const char bridge[] = "bridge=";
+
+	request->network = NETWORK_DEFAULT;
+	if (strcmp(word, "user") == 0)
+		request->network = NETWORK_USER;
+	else if (strncmp(word, bridge, strlen(bridge)) == 0)
+		request->network = NETWORK_BRIDGE;
+	else
+		return strcmp(word, "default") == 0;
+	request->bridge = request->network == NETWORK_BRIDGE ? word + strlen(bridge) : NULL;
+	return !request->bridge || input_is_interface(request->bridge);
+}
+
+/* The place of a word in a list that ends with NULL, or -1. */
+static int find_word(const char *const words[], const char *word)
+{
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(words[i], word) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static bool set_display(struct request *request, const char *word)
+{
+	static const char *const words[] = { "none", "vnc", "spice", NULL };
+	int i = find_word(words, word);
+
+	request->display = (enum request_display)(DISPLAY_NONE + i);
+	return i >= 0;
+}
+
+static bool set_hugepages(struct request *request, const char *word)
+{
+	static const char *const words[] = { "auto", "no", "2M", "1G", NULL };
+	int i = find_word(words, word);
+
+	request->pages = (enum request_pages)i;
+	return i >= 0;
+}
+
+static bool set_pin(struct request *request, const char *word)
+{
+	static const char *const words[] = { "auto", "no", NULL };
+	int i = find_word(words, word);
+
+	request->no_pins = i == 1;
+	return i >= 0;
+}
+
+static bool set_mdev(struct request *request, const char *word)
+{
+	request->mdev = word;
+	return input_is_uuid(word);
+}
+
+static bool set_rom(struct request *request, const char *word)
+{
+	request->rom = word;
+	return true;
+}
+
+/* QEMU shares memory in powers of two. */
+static bool set_looking_glass(struct request *request, const char *word)
+{
+	uint64_t size;
+
+	if (input_parse_size(word, &size) < 0 || size > 4096 * MIB || (size & (size - 1)) != 0)
+		return false;
+	request->looking_glass = (unsigned int)(size / MIB);
+	return true;
+}
+
+static bool set_hidden(struct request *request, const char *word)
+{
+	(void)word;
+	request->hidden = true;
+	return true;
+}
+
+static bool set_sysroot(struct request *request, const char *word)
+{
+	request->sysroot = word;
+	return true;
+}
+
+static bool set_output(struct request *request, const char *word)
+{
+	request->output = word;
+	return true;
+}
+
+static bool set_explain(struct request *request, const char *word)
+{
+	(void)word;
+	request->explain = true;
+	return true;
+}
+
+static const struct {
+	const char *name, *argument, *help;
+	int calls;
+	bool (*set)(struct request *request, const char *word); /* false: what it takes is in the help */
+} options[] = {
+	{ "tune", "FILE", "tune the domain in a file, '-' for stdin, instead of writing a new one", TUNE, set_tune },
+	{ "name", "NAME", "of the domain: no '/', no control characters; gpuvm", NEW, set_name },
+	{ "gpu", "ADDRESS", "a card, by any of its functions, repeatable; or auto, or none, alone", BOTH, set_gpu },
+	{ "memory", "SIZE", "16G, 8192M, or a number of MiB", NEW, set_memory },
+	{ "vcpus", "N", "1 to 1024 processors", NEW, set_vcpus },
+	{ "os", "ID", "linux, windows10, windows11, or an id of libosinfo; linux", NEW, set_os },
+	{ "disk", "PATH|POOL/VOLUME", "a disk, repeatable up to 8 times", NEW, set_disk },
+	{ "iso", "PATH", "a medium to install from, repeatable up to 8 times", NEW, set_iso },
+	{ "seed", "PATH", "a medium for cloud-init", NEW, set_seed },
+	{ "network", "default|bridge=NAME|user", "default", NEW, set_network },
+	{ "display", "none|vnc|spice", "none for a card with outputs, else vnc", NEW, set_display },
+	{ "hugepages", "auto|2M|1G|no", "auto takes them where enough are free", BOTH, set_hugepages },
+	{ "pin", "auto|no", "whether threads are pinned to CPUs; auto", BOTH, set_pin },
+	{ "mdev", "UUID", "a mediated device, as 8-4-4-4-12 hexadecimal digits", NEW, set_mdev },
+	{ "rom", "FILE", "the ROM of the card, in a directory where libvirt lets QEMU read it", NEW, set_rom },
+	{ "looking-glass", "SIZE", "shared memory for Looking Glass, a power of two: 32M", NEW, set_looking_glass },
+	{ "hidden", NULL, "hide from the guest's drivers that it is a VM; no driver of today needs it", NEW,
+		set_hidden },
+	{ "sysroot", "DIR", "read a recorded machine, not this one", BOTH, set_sysroot },
+	{ "output", "FILE", "write there, not to stdout", BOTH, set_output },
+	{ "explain", NULL, "say on stderr why each choice was made", BOTH, set_explain },
+	{ "help", NULL, "this", BOTH, NULL },
+	{ "version", NULL, "the version", BOTH, NULL },
+};
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static void print_help(void)
+{
+	(void)fputs("usage: gpu-handoff-xmlgen [OPTION...]\n"
+		    "       gpu-handoff-xmlgen --tune FILE [OPTION...]\n\n"
+		    "Writes the XML of a libvirt domain for this host and its card, for 'virsh define /dev/stdin'.\n\n",
+		stdout);
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		const char *argument = options[i].argument ? options[i].argument : "";
+
+		(void)printf("  --%s %-*s  %s\n", options[i].name, 32 - (int)strlen(options[i].name), argument,
+			options[i].help);
+	}
+	(void)fputs("\nsee gpu-handoff-xmlgen(1)\n", stdout);
+}
+
+/* A stranger's word, printable. */
+static int complain(const char *problem, const char *subject, const char *rest)
+{
+	char shown[256];
+	struct text text;
+
+	text_init(&text, shown, sizeof(shown));
+	text_add_foreign(&text, subject);
+	(void)fprintf(stderr, "gpu-handoff-xmlgen: %s '%s'%s\n", problem, shown, rest);
+	return -EINVAL;
+}
+
+static int complain_of_value(size_t option, const char *word)
+{
+	char problem[64], rest[256];
+
+	(void)snprintf(problem, sizeof(problem), "--%s cannot be", options[option].name);
+	(void)snprintf(rest, sizeof(rest), "; it takes %s: %s", options[option].argument, options[option].help);
+	return complain(problem, word, rest);
+}
+
+/* Options that are each fine, but not together. */
+static int check_together(const struct request *request)
+{
+	if (request->rom && (request->gpu == GPU_NONE || request->n_gpus > 1))
+		return complain("--rom belongs to one card; name it with", "--gpu ADDRESS", "");
+	if (request->looking_glass && request->gpu == GPU_NONE && !request->mdev)
+		return complain("--looking-glass shows the picture of a card; leave it out, or", "--gpu none", "");
+	if (request->looking_glass && request->display != DISPLAY_UNSAID && request->display != DISPLAY_SPICE)
+		return complain("--looking-glass takes keys and clicks by SPICE; give", "--display spice", "");
+	if (request->tune && request->gpu == GPU_NONE)
+		return complain("--tune removes no card; leave out", "--gpu none", "");
+	return 0;
+}
+
+/* Returns as request_parse(). */
+static int take_option(struct request *request, size_t i, const char *word, int *calls)
+{
+	if (!options[i].set) {
+		if (strcmp(options[i].name, "help") == 0)
+			print_help();
+		else
+			(void)puts("gpu-handoff-xmlgen " VERSION);
+		return 1;
+	}
+	if (word && (!*word || !input_is_clean(word) || strlen(word) > 4095))
+		return complain_of_value(i, word);
+	if (!options[i].set(request, word))
+		return complain_of_value(i, word);
+	*calls &= options[i].calls;
+	return 0;
+}
+
+int request_parse(int argc, char *argv[], struct request *ret)
+{
+	struct option known[N_OPTIONS + 1] = { 0 };
+	int c, r, calls = BOTH;
+
+	*ret = (struct request){ .name = "gpuvm", .os = "linux" };
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		known[i] = (struct option){ options[i].name, options[i].argument ? required_argument : no_argument,
+			NULL, (int)i + 256 };
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", known, NULL)) >= 0) {
+		if (c == 'h') {
+			print_help();
+			return 1;
+		}
+		if (c == ':' || c == '?')
+			return complain(c == ':' ? "no value for" : "no such option", argv[optind - 1],
+				"; see 'gpu-handoff-xmlgen --help'");
+		r = take_option(ret, (size_t)c - 256, optarg, &calls);
+		if (r != 0)
+			return r;
+	}
+	if (optind < argc)
+		return complain("unexpected", argv[optind], "; see 'gpu-handoff-xmlgen --help'");
+	if (!calls)
+		return complain("options of a new domain do not go with", "--tune",
+			", which changes only what tuning owns; see gpu-handoff-xmlgen(1)");
+	return check_together(ret);
+}
