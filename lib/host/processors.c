@@ -27,6 +27,10 @@ static int load(hwloc_topology_t topology)
 		if (hwloc_topology_set_type_filter(topology, kept[i], HWLOC_TYPE_FILTER_KEEP_ALL) < 0)
 			return -errno;
 	}
+	/* Nodes that are parts of a package are at groups: without these, at the package, and each CPU near all of
+	 * them. */
+	if (hwloc_topology_set_type_filter(topology, HWLOC_OBJ_GROUP, HWLOC_TYPE_FILTER_KEEP_STRUCTURE) < 0)
+		return -errno;
 	/* A caller who may use a few CPUs alone would see a host of these. */
 	if (hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) < 0)
 		return -errno;
