@@ -19,10 +19,12 @@ hookdir   := /etc/libvirt/hooks/qemu.d
 bindir    := $(PREFIX)/bin
 mandir    := $(PREFIX)/share/man
 unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null),/usr/lib/systemd/system)
+# Where QEMU may read under AppArmor and SELinux.
+qemudir   := /usr/share/qemu/gpu-handoff
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
 
 PKG_CONFIG ?= pkg-config
-override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -I.
+override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DQEMUDIR='"$(qemudir)"' -Ilib -I.
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Wmissing-prototypes -Wold-style-definition
 WARNINGS   += -Wpointer-arith -Wwrite-strings -Wundef -Wredundant-decls $(if $(WERROR),-Werror)
 HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -91,7 +93,7 @@ ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/battery.aml
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -115,6 +117,10 @@ $(BUILD)/%.o: %.c Makefile | have-packages
 $(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
+
+$(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
+	@mkdir -p $(@D)
+	$(call say,IASL,$@)iasl -va -p $(basename $@) $< >/dev/null
 
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/lab/*' 2>/dev/null)
 
@@ -142,6 +148,7 @@ install: all
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
+	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
 	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
@@ -152,6 +159,7 @@ uninstall:
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
 	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
@@ -162,7 +170,7 @@ clean:
 # ---- what people run ----
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
-PACKAGES_BUILD := gcc libc6-dev pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
+PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
 	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev

@@ -10,9 +10,6 @@
 
 #define N_IOTHREADS 1
 
-/* Where AppArmor lets QEMU read it; see xmlgen/battery.asl. */
-#define BATTERY_FILE "/usr/share/qemu/gpu-handoff/battery.aml"
-
 static void add_state(xmlNode *parent, const char *name, const char *state)
 {
 	build_set(build_add(parent, name), "state", "%s", state);
@@ -103,11 +100,10 @@ static void add_arguments(xmlNode *commandline, const char *option, const char *
 
 void section_commandline(xmlNode *domain, const struct guest *guest)
 {
-	bool has_battery = guest->n_cards && guest->cards[0].is_muxless && guest->os.family == OS_WINDOWS;
 	xmlNode *commandline;
 	char value[96];
 
-	if (!guest->window && !has_battery)
+	if (!guest->window && !guest->has_battery)
 		return;
 	commandline = build_add(domain, "commandline");
 	if (commandline)
@@ -118,7 +114,7 @@ void section_commandline(xmlNode *domain, const struct guest *guest)
 			(unsigned long long)(guest->window >> 20));
 		add_arguments(commandline, "-fw_cfg", value);
 	}
-	if (has_battery)
+	if (guest->has_battery)
 		add_arguments(commandline, "-acpitable", "file=" BATTERY_FILE);
 }
 

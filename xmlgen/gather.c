@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plan/place.h"
 #include "probe/os.h"
@@ -190,9 +191,13 @@ static void explain_muxless(struct guest *guest)
 		notes_add(&guest->reasons, "such a card's ROM is in the host's firmware (ACPI _ROM): if the guest's "
 					   "driver misses it, give it by "
 					   "--rom");
-	if (guest->os.family == OS_WINDOWS)
-		notes_add(&guest->reasons,
-			"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
+	guest->has_battery = guest->os.family == OS_WINDOWS;
+	if (!guest->has_battery)
+		return;
+	notes_add(&guest->reasons,
+		"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
+	if (!guest->request->sysroot && access(BATTERY_FILE, F_OK) < 0)
+		notes_add(&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
 }
 
 static void explain_system(struct guest *guest)
@@ -207,11 +212,25 @@ static void explain_system(struct guest *guest)
 		notes_add(&guest->reasons, "no balloon: all memory is pinned for the card");
 }
 
+/* The database belongs to whoever writes the XML: recorded machines have none. */
+static int find_os(struct guest *guest, struct refusal *refusal)
+{
+	struct host here;
+	int r = host_open(NULL, &here);
+
+	if (r < 0)
+		r = refusal_set(refusal, REFUSAL_STATE, "cannot read this machine: %s", strerror(-r));
+	else
+		r = os_find(&here, guest->request->os, &guest->os, refusal);
+	host_close(&here);
+	return r;
+}
+
 int gather_new(const struct host *host, struct guest *guest, struct refusal *refusal)
 {
 	const struct request *request = guest->request;
 	const struct wish wish = { .n_vcpus = request->n_vcpus, .memory = request->memory };
-	int r = os_find(host, request->os, &guest->os, refusal);
+	int r = find_os(guest, refusal);
 
 	if (r >= 0)
 		r = gather_topology(host, guest, refusal);

@@ -14,6 +14,9 @@
 #include "model/topology.h"
 #include "xmlgen/request.h"
 
+/* A battery for drivers that want one, xmlgen/battery.asl. QEMU reads it. */
+#define BATTERY_FILE QEMUDIR "/battery.aml"
+
 struct guest_card {
 	unsigned int n_functions;
 	struct address functions[SLOT_FUNCTIONS]; /* by address */
@@ -38,6 +41,7 @@ struct guest {
 	unsigned int n_cards;
 	struct guest_card cards[REQUEST_GPUS_MAX];
 	uint64_t window;    /* bytes of 64-bit memory that the cards' BARs need; 0: what firmware has will do */
+	bool has_battery;   /* for laptop cards */
 	uint64_t page_size; /* of huge pages, in bytes; 0: none */
 	enum request_display display;
 	unsigned int n_disks, n_isos;

@@ -27,8 +27,7 @@ static int load(hwloc_topology_t topology)
 		if (hwloc_topology_set_type_filter(topology, kept[i], HWLOC_TYPE_FILTER_KEEP_ALL) < 0)
 			return -errno;
 	}
-	/* Nodes that are parts of a package are at groups: without these, at the package, and each CPU near all of
-	 * them. */
+	/* Nodes hang on them where a package has several. */
 	if (hwloc_topology_set_type_filter(topology, HWLOC_OBJ_GROUP, HWLOC_TYPE_FILTER_KEEP_STRUCTURE) < 0)
 		return -errno;
 	/* A caller who may use a few CPUs alone would see a host of these. */
@@ -36,27 +35,6 @@ static int load(hwloc_topology_t topology)
 		return -errno;
 	/* It fails where there is no CPU to be seen. */
 	return hwloc_topology_load(topology) < 0 ? -ENODATA : 0;
-}
-
-/* The CPUs that a hybrid processor calls its large ones, which the caller frees; NULL when it is none. */
-static hwloc_bitmap_t find_large(hwloc_topology_t topology)
-{
-	int n = hwloc_cpukinds_get_nr(topology, 0);
-	hwloc_bitmap_t set = hwloc_bitmap_alloc();
-
-	for (int i = 0; set && i < n; i++) {
-		struct hwloc_info_s *infos;
-		unsigned int n_infos;
-
-		if (hwloc_cpukinds_get_info(topology, (unsigned int)i, set, NULL, &n_infos, &infos, 0) < 0)
-			continue;
-		for (unsigned int j = 0; j < n_infos; j++) {
-			if (strcmp(infos[j].name, "CoreType") == 0 && strcmp(infos[j].value, "IntelCore") == 0)
-				return set;
-		}
-	}
-	hwloc_bitmap_free(set);
-	return NULL;
 }
 
 /* The index of the node that a processor is near, which is added when it is new. */
@@ -162,15 +140,6 @@ static void sort(struct topology *topology)
 	qsort(topology->cores, topology->n_cores, sizeof(struct core), compare_cores);
 }
 
-static void mark_small(hwloc_topology_t source, struct topology *topology)
-{
-	hwloc_bitmap_t large = find_large(source);
-
-	for (unsigned int i = 0; large && i < topology->n_cores; i++)
-		topology->cores[i].efficient = !hwloc_bitmap_isset(large, topology->cores[i].cpus[0]);
-	hwloc_bitmap_free(large);
-}
-
 static bool is_amd(hwloc_topology_t source)
 {
 	struct hwloc_obj *package = hwloc_get_obj_by_type(source, HWLOC_OBJ_PACKAGE, 0);
@@ -194,7 +163,6 @@ int processors_load(const char *sysroot, struct topology *ret)
 		r = fill(source, ret);
 	if (r >= 0) {
 		sort(ret);
-		mark_small(source, ret);
 		ret->is_amd = is_amd(source);
 	}
 	hwloc_topology_destroy(source);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * host: cores, caches and nodes of a machine, from hwloc (https://www.open-mpi.org/projects/hwloc/doc/). The memory of
- * the nodes is not asked: probe/topology.h adds it. hwloc opens paths below /sys and /proc by itself; a recorded tree
- * is given to it by HWLOC_FSROOT, so this changes the environment of the process: call it before threads are made.
+ * the nodes, and which cores are small, are not asked: probe/topology.h adds them. hwloc opens paths below /sys and
+ * /proc by itself; a recorded tree is given to it by HWLOC_FSROOT, so this changes the environment of the process: call
+ * it before threads are made.
  */
 #pragma once
 

@@ -121,7 +121,7 @@ static void explain_cores(const struct topology *topology, const struct search *
 	const struct cache *cache = &topology->caches[topology->cores[search->cores[0]].cache];
 	struct cpuset host = core_cpus(&topology->cores[0]);
 
-	if (search->n_groups > 1)
+	if (search->n_groups > 1 && cache->size)
 		notes_add(&ret->reasons, "%u L3 caches with %u cores each: the guest sees them as dies", search->n_groups,
 			search->n_cores / search->n_groups);
 	else if (cache->size && topology->n_caches > 1)

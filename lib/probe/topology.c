@@ -60,6 +60,19 @@ static void read_whole(const struct host *host, struct node_memory *node)
 	node->free_1g = read_number(host->sys, "kernel/mm/hugepages/hugepages-1048576kB/free_hugepages");
 }
 
+/* The large cores of a hybrid processor have performance counters of their own (Intel's; kernel 5.12 and later). */
+static void mark_small(const struct host *host, struct topology *topology)
+{
+	char content[CPUSET_TEXT_SIZE];
+	struct cpuset large;
+
+	if (attribute_read(host->sys, "devices/cpu_core/cpus", content, sizeof(content)) <= 0 ||
+		cpuset_parse(content, &large) < 0)
+		return;
+	for (unsigned int i = 0; i < topology->n_cores; i++)
+		topology->cores[i].efficient = !cpuset_has(&large, topology->cores[i].cpus[0]);
+}
+
 int topology_probe(const struct host *host, const char *sysroot, struct topology *ret)
 {
 	char vendor[16];
@@ -71,6 +84,7 @@ int topology_probe(const struct host *host, const char *sysroot, struct topology
 		read_node(host, &ret->nodes[i]);
 	if (ret->n_nodes == 1 && ret->nodes[0].size == 0)
 		read_whole(host, &ret->nodes[0]);
+	mark_small(host, ret);
 	/* Records have no /proc/cpuinfo. The host bridge is part of the processor. */
 	if (attribute_read(host->sys, "bus/pci/devices/0000:00:00.0/vendor", vendor, sizeof(vendor)) > 0 &&
 		strcmp(vendor, VENDOR_AMD) == 0)

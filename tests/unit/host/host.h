@@ -18,3 +18,4 @@ TCase *case_paths(void);
 TCase *case_runtime(void);
 TCase *case_watched(void);
 TCase *case_isolated(void);
+TCase *case_output(void);
