@@ -73,11 +73,9 @@ void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_
 void section_topology(xmlNode *cpu, const struct guest *guest)
 {
 	const struct placement *placement = &guest->placement;
-	xmlNode *topology;
+	xmlNode *topology = build_add(cpu, "topology");
 
-	if (!placement->is_pinned)
-		return;
-	topology = build_add(cpu, "topology");
+	/* Unpinned, too: without it libvirt makes a socket of each CPU, and Windows takes two sockets at most. */
 	build_set(topology, "sockets", "1");
 	build_set(topology, "dies", "%u", placement->dies);
 	build_set(topology, "cores", "%u", placement->cores);
