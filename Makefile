@@ -185,10 +185,11 @@ again = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: check lab demo bench
 check:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML)
 	@tests/step warnings 'building with gcc and clang, warnings as errors' $(again) lint-warnings
 	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
+	@tests/step xml 'domain XML in a real libvirt' $(again) do-check-xml
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
 	@$(give_build)

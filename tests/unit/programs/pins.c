@@ -303,7 +303,7 @@ static bool has_node(json_object *cpus, int node)
 	return false;
 }
 
-/* Every machine with every processor, each time with another number of vCPUs. */
+/* Every machine with every second processor, each time with another number of vCPUs. */
 START_TEST(test_machine)
 {
 	json_object *record = record_load(records[_i]), *expected = json_object_object_get(record, "expect"), *gpu;
@@ -313,7 +313,7 @@ START_TEST(test_machine)
 	gpu = json_object_array_length(expected) ? json_object_array_get_idx(expected, 0) : NULL;
 	if (gpu)
 		(void)snprintf(gpus, sizeof(gpus), "--gpu %s", record_text(gpu, "gpu"));
-	for (unsigned int i = 0; i < n_processors; i++) {
+	for (unsigned int i = (unsigned int)_i % 2; i < n_processors; i += 2) {
 		json_object *cpus = load_processor(processors[i]);
 		struct pins_wish wish = { .n_vcpus = numbers[((unsigned int)_i + i) % COUNT(numbers)] };
 

@@ -18,5 +18,6 @@ TCase *case_list(void);
 TCase *case_plan(void);
 TCase *case_hook(void);
 TCase *case_status(void);
+TCase *case_xmlgen(void);
 TCase *case_pins(void);
 TCase *case_pins_everywhere(void);
