@@ -258,6 +258,14 @@ $(libsupport): $(SUPPORT)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
+.PHONY: check-corpus-libvirt
+check-corpus-libvirt: $(BUILD)/tests/corpus-tune
+	@tests/libvirt/corpus $<
+
+$(BUILD)/tests/corpus-tune: $(BUILD)/tests/libvirt/corpus_tune.o $(libxmlgen) $(call archives,plan probe host model base)
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libxml-2.0)
+
 # Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [PROCESSOR]
 $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call archives,model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs json-c)

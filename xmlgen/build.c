@@ -66,6 +66,17 @@ xmlNode *build_add_text(xmlNode *parent, const char *name, const char *format, .
 	return node;
 }
 
+xmlNode *build_take(xmlNode *parent, xmlNode *node)
+{
+	xmlNode *added = parent && node ? xmlAddChild(parent, node) : NULL;
+
+	if (!added) {
+		fail(parent);
+		xmlFreeNode(node);
+	}
+	return added;
+}
+
 void build_set(xmlNode *node, const char *name, const char *format, ...)
 {
 	va_list arguments;

@@ -20,6 +20,9 @@ xmlNode *build_add(xmlNode *parent, const char *name);
 __attribute__((format(printf, 3, 4))) xmlNode *build_add_text(
 	xmlNode *parent, const char *name, const char *format, ...);
 
+/* Adds one that was made without a parent, and takes it over; NULL: it could not be made. */
+xmlNode *build_take(xmlNode *parent, xmlNode *node);
+
 /* Sets an attribute. */
 __attribute__((format(printf, 3, 4))) void build_set(xmlNode *node, const char *name, const char *format, ...);
 

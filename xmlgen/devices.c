@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Everything below <devices>. */
 #include "xmlgen/build.h"
+#include "xmlgen/hostdev.h"
 #include "xmlgen/section.h"
 
 static xmlNode *add_typed(xmlNode *parent, const char *name, const char *attribute, const char *value)
@@ -67,27 +68,19 @@ static void add_disks(xmlNode *devices, const struct guest *guest)
 
 /* ---- the card ---- */
 
-void section_hostdev(xmlNode *devices, const struct guest_card *card, unsigned int i, unsigned int bus)
+/* At slot 0 of a bus. Functions as on the host: drivers look for the companions of .0. */
+static xmlNode *make_function(const struct guest_card *card, unsigned int i, unsigned int bus)
 {
-	const struct address *host = &card->functions[i];
-	xmlNode *node = add_typed(devices, "hostdev", "mode", "subsystem"), *address;
+	const struct address guest = {
+		.bus = (uint8_t)bus,
+		.function = card->functions[0].function == 0 ? card->functions[i].function : (uint8_t)i,
+	};
+	xmlNode *node = hostdev_new(card->functions[i], &guest, i == 0 && card->n_functions > 1);
 
-	build_set(node, "type", "pci");
-	build_set(node, "managed", card->is_variant ? "no" : "yes");
-	build_set(build_add(node, "driver"), "name", "vfio");
-	address = build_add(build_add(node, "source"), "address");
-	build_set(address, "domain", "0x%04x", host->domain);
-	build_set(address, "bus", "0x%02x", host->bus);
-	build_set(address, "slot", "0x%02x", host->slot);
-	build_set(address, "function", "0x%x", host->function);
-	address = add_typed(node, "address", "type", "pci");
-	build_set(address, "domain", "0x0000");
-	build_set(address, "bus", "0x%02x", bus);
-	build_set(address, "slot", "0x00");
-	/* As on the host: drivers look for the companions of .0. */
-	build_set(address, "function", "0x%x", card->functions[0].function == 0 ? host->function : i);
-	if (i == 0 && card->n_functions > 1)
-		build_set(address, "multifunction", "on");
+	/* A VFIO device of its vendor's driver is not to be rebound. */
+	if (node && card->is_variant)
+		(void)xmlSetProp(node, (const xmlChar *)"managed", (const xmlChar *)"no");
+	return node;
 }
 
 static void add_cards(xmlNode *devices, const struct guest *guest)
@@ -97,9 +90,10 @@ static void add_cards(xmlNode *devices, const struct guest *guest)
 
 		for (unsigned int j = 0; j < card->n_functions; j++) {
 			/* Below a root port of its own: libvirt makes one for each bus. */
-			section_hostdev(devices, card, j, 1 + i);
+			xmlNode *node = build_take(devices, make_function(card, j, 1 + i));
+
 			if (guest->rom.path && i == 0 && j == card->gpu)
-				build_set(build_add(xmlGetLastChild(devices), "rom"), "file", "%s", guest->rom.path);
+				build_set(build_add(node, "rom"), "file", "%s", guest->rom.path);
 		}
 	}
 	if (guest->request->mdev) {

@@ -8,7 +8,8 @@
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
-#define N_IOTHREADS 1
+static const unsigned int iothreads[] = { 1 };
+#define N_IOTHREADS (sizeof(iothreads) / sizeof(iothreads[0]))
 
 static void add_state(xmlNode *parent, const char *name, const char *state)
 {
@@ -140,8 +141,8 @@ char *domain_write(const struct guest *guest)
 	add_memory(domain, guest);
 	section_memory_backing(domain, guest);
 	build_set(build_add_text(domain, "vcpu", "%u", guest->placement.pinning.n_vcpus), "placement", "static");
-	build_add_text(domain, "iothreads", "%d", N_IOTHREADS);
-	section_cputune(domain, guest, N_IOTHREADS);
+	build_add_text(domain, "iothreads", "%zu", N_IOTHREADS);
+	section_cputune(domain, guest, iothreads, N_IOTHREADS);
 	section_numatune(domain, guest);
 	add_os(domain, guest);
 	add_features(domain, guest);

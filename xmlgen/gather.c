@@ -82,6 +82,8 @@ static int place_with_pages(struct guest *guest, struct wish *wish, struct refus
 	enum request_pages pages = guest->request->pages;
 	int r;
 
+	if (guest->keeps_pages)
+		return place(&guest->topology, wish, &guest->placement, refusal);
 	if (pages == PAGES_2M || pages == PAGES_1G)
 		guest->page_size = wish->page_size = sizes[pages];
 	else if (pages == PAGES_AUTO)
@@ -197,7 +199,8 @@ static void explain_muxless(struct guest *guest)
 	notes_add(&guest->reasons,
 		"an ACPI table with a battery: Windows' drivers of laptop cards start in no machine without");
 	if (!guest->request->sysroot && access(BATTERY_FILE, F_OK) < 0)
-		notes_add(&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
+		notes_add(
+			&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
 }
 
 static void explain_system(struct guest *guest)

@@ -43,6 +43,7 @@ struct guest {
 	uint64_t window;    /* bytes of 64-bit memory that the cards' BARs need; 0: what firmware has will do */
 	bool has_battery;   /* for laptop cards */
 	uint64_t page_size; /* of huge pages, in bytes; 0: none */
+	bool keeps_pages;   /* those that the domain has already */
 	enum request_display display;
 	unsigned int n_disks, n_isos;
 	struct guest_disk disks[REQUEST_FILES_MAX], isos[REQUEST_FILES_MAX + 1];

@@ -48,7 +48,8 @@ void section_numatune(xmlNode *domain, const struct guest *guest)
 	}
 }
 
-void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_iothreads)
+void section_cputune(
+	xmlNode *domain, const struct guest *guest, const unsigned int iothreads[], unsigned int n_iothreads)
 {
 	const struct placement *placement = &guest->placement;
 	xmlNode *cputune, *pin;
@@ -63,9 +64,9 @@ void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_
 	}
 	pin = build_add(cputune, "emulatorpin");
 	build_set(pin, "cpuset", "%s", cpuset_text(&placement->pinning.emulator).s);
-	for (unsigned int i = 1; i <= n_iothreads; i++) {
+	for (unsigned int i = 0; i < n_iothreads; i++) {
 		pin = build_add(cputune, "iothreadpin");
-		build_set(pin, "iothread", "%u", i);
+		build_set(pin, "iothread", "%u", iothreads[i]);
 		build_set(pin, "cpuset", "%s", cpuset_text(&placement->pinning.iothreads).s);
 	}
 }
@@ -73,9 +74,9 @@ void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_
 void section_topology(xmlNode *cpu, const struct guest *guest)
 {
 	const struct placement *placement = &guest->placement;
-	xmlNode *topology = build_add(cpu, "topology");
+	xmlNode *topology;
 
-	/* Unpinned, too: without it libvirt makes a socket of each CPU, and Windows takes two sockets at most. */
+	topology = build_add(cpu, "topology");
 	build_set(topology, "sockets", "1");
 	build_set(topology, "dies", "%u", placement->dies);
 	build_set(topology, "cores", "%u", placement->cores);
@@ -98,8 +99,6 @@ void section_cells(xmlNode *cpu, const struct guest *guest)
 		build_set(cell, "cpus", "%u-%u", given->first_vcpu, given->first_vcpu + given->n_vcpus - 1);
 		build_set(cell, "memory", "%llu", (unsigned long long)(given->memory / KIB));
 		build_set(cell, "unit", "KiB");
-		if (guest->page_size)
-			build_set(cell, "memAccess", "shared");
 	}
 }
 

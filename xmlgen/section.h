@@ -16,7 +16,8 @@ void section_policy(xmlNode *metadata);
 /* <memoryBacking>, where huge pages are taken; <numatune> and <cputune>, where threads are pinned. */
 void section_memory_backing(xmlNode *domain, const struct guest *guest);
 void section_numatune(xmlNode *domain, const struct guest *guest);
-void section_cputune(xmlNode *domain, const struct guest *guest, unsigned int n_iothreads);
+void section_cputune(
+	xmlNode *domain, const struct guest *guest, const unsigned int iothreads[], unsigned int n_iothreads);
 
 /* <hyperv>: what Windows does better when it knows that it is a guest. */
 void section_hyperv(xmlNode *features, const struct guest *guest);
@@ -29,9 +30,6 @@ void section_passthrough(xmlNode *cpu, const struct guest *guest);
 
 /* Everything below <devices>. */
 void section_devices(xmlNode *devices, const struct guest *guest);
-
-/* A function of a card, at a function of slot 0 of a bus of the guest; of 0 many. */
-void section_hostdev(xmlNode *devices, const struct guest_card *card, unsigned int i, unsigned int bus);
 
 /* <qemu:commandline>, for what libvirt has no word for. */
 void section_commandline(xmlNode *domain, const struct guest *guest);

@@ -9,6 +9,7 @@
 
 #include "host/host.h"
 #include "host/output.h"
+#include "xmlgen/adapt.h"
 #include "xmlgen/domain.h"
 #include "xmlgen/files.h"
 #include "xmlgen/gather.h"
@@ -50,16 +51,27 @@ static int write_text(const struct request *request, const char *text, size_t si
 	return 0;
 }
 
-static int write_new(const struct host *host, struct guest *guest, struct refusal *refusal)
+static int make_new(const struct host *host, struct guest *guest, char **ret, size_t *ret_size, struct refusal *refusal)
 {
-	char *text = NULL;
 	int r = gather_new(host, guest, refusal);
 
-	if (r >= 0) {
-		text = domain_write(guest);
-		r = text ? write_text(guest->request, text, strlen(text), refusal)
-			 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the XML");
-	}
+	if (r < 0)
+		return r;
+	*ret = domain_write(guest);
+	if (!*ret)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the XML");
+	*ret_size = strlen(*ret);
+	return 0;
+}
+
+static int make(const struct host *host, struct guest *guest, struct refusal *refusal)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int r = (guest->request->tune ? adapt : make_new)(host, guest, &text, &size, refusal);
+
+	if (r >= 0)
+		r = write_text(guest->request, text, size, refusal);
 	free(text);
 	return r;
 }
@@ -87,7 +99,7 @@ static int run(const struct request *request, struct guest *guest, struct refusa
 	else
 		r = check_machine(request, refusal);
 	if (r >= 0)
-		r = write_new(&host, guest, refusal);
+		r = make(&host, guest, refusal);
 	files_free(guest);
 	host_close(&host);
 	return r;

@@ -5,110 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libxml/parser.h>
 #include <libxml/tree.h>
 
 #include "base/text.h"
-
-/* No network, no words on stderr; entities stay references because XML_PARSE_NOENT is not here. */
-#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
-
-static void context_free(xmlParserCtxtPtr *context)
-{
-	xmlFreeParserCtxt(*context);
-}
-
-static void document_free(xmlDocPtr *document)
-{
-	xmlFreeDoc(*document);
-}
-
-static void content_free(xmlChar **content)
-{
-	xmlFree(*content);
-}
-
-#define FREE_CONTEXT  __attribute__((cleanup(context_free)))
-#define FREE_DOCUMENT __attribute__((cleanup(document_free)))
-#define FREE_CONTENT  __attribute__((cleanup(content_free)))
-
-/* Called at <!DOCTYPE, before what it declares is read. */
-static void stop_at_doctype(void *context, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
-{
-	(void)name;
-	(void)public_id;
-	(void)system_id;
-	*(int *)((xmlParserCtxtPtr)context)->_private = 1;
-	xmlStopParser(context);
-}
-
-/* Errors of encodings come here, whatever the options say; what is printed on stderr is ours alone. */
-static void say_nothing(void *context, const char *format, ...)
-{
-	(void)context;
-	(void)format;
-}
-
-static bool is_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE && !node->ns && strcmp((const char *)node->name, name) == 0;
-}
-
-static xmlNode *find_child(const xmlNode *parent, const char *name)
-{
-	for (xmlNode *node = parent ? parent->children : NULL; node; node = node->next) {
-		if (is_element(node, name))
-			return node;
-	}
-	return NULL;
-}
-
-static bool attribute_is(xmlNode *node, const char *name, const char *value)
-{
-	xmlChar *text FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)name);
-
-	return text && strcmp((const char *)text, value) == 0;
-}
-
-/* A number as libvirt reads it: 0x and hexadecimal, a leading 0 and octal, or decimal. Absent is 0. */
-static int parse_attribute(xmlNode *node, const char *name, uint64_t max, uint64_t *ret)
-{
-	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)name);
-	const char *text = (const char *)content;
-
-	*ret = 0;
-	/* One that is there, and could not be copied, is not absent. */
-	if (!text)
-		return xmlHasNsProp(node, (const xmlChar *)name, NULL) ? -ENOMEM : 0;
-	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-		return text_parse_number(text + 2, 16, max, ret);
-	if (text[0] == '0' && text[1])
-		return text_parse_number(text + 1, 8, max, ret);
-	return text_parse_number(text, 10, max, ret);
-}
-
-static int parse_address(xmlNode *node, struct address *ret)
-{
-	uint64_t domain, bus, slot, function;
-	int r;
-
-	r = parse_attribute(node, "domain", UINT32_MAX, &domain);
-	if (r < 0)
-		return r;
-	r = parse_attribute(node, "bus", 0xff, &bus);
-	if (r < 0)
-		return r;
-	r = parse_attribute(node, "slot", 0x1f, &slot);
-	if (r < 0)
-		return r;
-	r = parse_attribute(node, "function", SLOT_FUNCTIONS - 1, &function);
-	if (r < 0)
-		return r;
-	*ret = (struct address){
-		.domain = (uint32_t)domain, .bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function
-	};
-	return 0;
-}
+#include "probe/document.h"
 
 static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct refusal *refusal)
 {
@@ -117,10 +17,10 @@ static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct 
 		xmlNode *source;
 		int r;
 
-		if (!is_element(node, "hostdev") || !attribute_is(node, "type", "pci"))
+		if (!element_is(node, "hostdev") || !element_has(node, "type", "pci"))
 			continue;
-		source = find_child(find_child(node, "source"), "address");
-		r = source ? parse_address(source, &address) : -EINVAL;
+		source = element_child(element_child(node, "source"), "address");
+		r = source ? element_address(source, &address) : -EINVAL;
 		if (r < 0)
 			return refusal_set(refusal, REFUSAL_INPUT,
 				"a PCI hostdev of the domain has no readable source address; correct it with "
@@ -160,7 +60,7 @@ static int parse_uuid(const char *text, char target[DOMAIN_UUID_SIZE])
 static int parse_identity(const xmlNode *root, struct domain *domain, struct refusal *refusal)
 {
 	xmlChar *name FREE_CONTENT = NULL, *uuid FREE_CONTENT = NULL;
-	xmlNode *node = find_child(root, "name");
+	xmlNode *node = element_child(root, "name");
 	struct text text;
 
 	name = node ? xmlNodeGetContent(node) : NULL;
@@ -169,7 +69,7 @@ static int parse_identity(const xmlNode *root, struct domain *domain, struct ref
 	text_init(&text, domain->name, sizeof(domain->name));
 	text_add(&text, "%s", (const char *)name);
 
-	node = find_child(root, "uuid");
+	node = element_child(root, "uuid");
 	uuid = node ? xmlNodeGetContent(node) : NULL;
 	if (uuid && parse_uuid((const char *)uuid, domain->uuid) < 0)
 		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has a malformed uuid");
@@ -257,7 +157,7 @@ static void parse_elements(const xmlNode *parent, const char *known, struct poli
 
 static void parse_policy(const xmlNode *root, struct policy *policy)
 {
-	xmlNode *metadata = find_child(root, "metadata");
+	xmlNode *metadata = element_child(root, "metadata");
 	const xmlNode *element = metadata ? metadata->children : NULL;
 
 	policy_init(policy);
@@ -265,7 +165,7 @@ static void parse_policy(const xmlNode *root, struct policy *policy)
 		element = element->next;
 	if (!element)
 		return;
-	if (!attribute_is((xmlNode *)element, "version", POLICY_VERSION))
+	if (!element_has((xmlNode *)element, "version", POLICY_VERSION))
 		complain(policy, "has another version than", POLICY_VERSION);
 	parse_settings(element, policy);
 	parse_elements(element, "holders", policy);
@@ -275,41 +175,23 @@ static int parse_domain(const xmlNode *root, struct domain *domain, struct refus
 {
 	int r;
 
-	if (!root || !is_element(root, "domain"))
+	if (!root || !element_is(root, "domain"))
 		return refusal_set(refusal, REFUSAL_INPUT, "the XML is no libvirt domain");
 	r = parse_identity(root, domain, refusal);
 	if (r < 0)
 		return r;
 	parse_policy(root, &domain->policy);
-	return parse_hostdevs(find_child(root, "devices"), domain, refusal);
+	return parse_hostdevs(element_child(root, "devices"), domain, refusal);
 }
 
 int domain_parse(const char *xml, size_t size, struct domain *ret, struct refusal *refusal)
 {
-	xmlParserCtxtPtr context FREE_CONTEXT = NULL;
-	xmlDocPtr document FREE_DOCUMENT = NULL;
+	xmlDoc *document FREE_DOCUMENT = NULL;
 	struct domain domain = { 0 };
-	int doctype = 0, r;
+	int r = document_read(xml, size, &document, refusal);
 
-	if (size == 0)
-		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML is empty");
-	if (size > DOMAIN_XML_MAX)
-		return refusal_set(
-			refusal, REFUSAL_INPUT, "the domain XML is larger than %u MiB", DOMAIN_XML_MAX / 1024 / 1024);
-	context = xmlNewParserCtxt();
-	if (!context)
-		return refusal_set(refusal, REFUSAL_INPUT, "there is no memory to read the domain XML");
-	context->_private = &doctype;
-	context->sax->internalSubset = stop_at_doctype;
-	xmlSetGenericErrorFunc(NULL, say_nothing);
-	document = xmlCtxtReadMemory(context, xml, (int)size, NULL, NULL, OPTIONS);
-	xmlSetGenericErrorFunc(NULL, NULL);
-	if (doctype)
-		return refusal_set(refusal, REFUSAL_INPUT,
-			"the domain XML declares a document type, which libvirt never does; remove it");
-	if (!document)
-		return refusal_set(
-			refusal, REFUSAL_INPUT, "the domain XML is not well-formed (line %d)", context->lastError.line);
+	if (r < 0)
+		return r;
 	r = parse_domain(xmlDocGetRootElement(document), &domain, refusal);
 	if (r < 0)
 		return r;

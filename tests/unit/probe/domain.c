@@ -225,6 +225,35 @@ START_TEST(test_size)
 }
 END_TEST
 
+/* A tag, or scopes, that would take libxml2 minutes; text that only looks like one. */
+START_TEST(test_crowd)
+{
+	static const struct {
+		const char *begin, *before, *after, *end;
+		int r;
+		unsigned int n;
+	} crowds[] = {
+		{ "<domain", " a", "=''", "><name>gpuvm</name></domain>", 0, 256 },
+		{ "<domain", " a", "=''", "><name>gpuvm</name></domain>", -ECANCELED, 257 },
+		{ "<domain a='>\"'", " a", "=''", "><name>gpuvm</name></domain>", -ECANCELED, 256 },
+		{ "<domain><name>gpuvm</name><!-- >", " a", "=''", "--></domain>", 0, 2000 },
+		{ "<domain><name>gpuvm</name><![CDATA[ >", " <a", "=''", "]]></domain>", 0, 2000 },
+		{ "<domain><name>gpuvm</name><a b='>", " a", "=", "'/></domain>", 0, 2000 },
+		{ "<domain><name>gpuvm</name>", "<a xmlns:b", "='b'/>", "</domain>", 0, 1024 },
+		{ "<domain><name>gpuvm</name>", "<a xmlns:b", "='b'/>", "</domain>", -ECANCELED, 1025 },
+	};
+	static char xml[1 << 16];
+	struct refusal refusal;
+	struct domain domain;
+	size_t size = (size_t)sprintf(xml, "%s", crowds[_i].begin);
+
+	for (unsigned int i = 0; i < crowds[_i].n; i++)
+		size += (size_t)sprintf(xml + size, "%s%u%s", crowds[_i].before, i, crowds[_i].after);
+	size += (size_t)sprintf(xml + size, "%s", crowds[_i].end);
+	ck_assert_int_eq(domain_parse(xml, size, &domain, &refusal), crowds[_i].r);
+}
+END_TEST
+
 /* Ten levels of ten would be 10 GB: the declaration alone ends the reading. */
 START_TEST(test_bomb)
 {
@@ -381,6 +410,7 @@ TCase *case_domain(void)
 	tcase_add_test(tcase, test_no_uuid);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_size);
+	tcase_add_loop_test(tcase, test_crowd, 0, 8);
 	tcase_add_test(tcase, test_bomb);
 	tcase_add_test(tcase, test_deep);
 	return tcase;

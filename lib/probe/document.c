@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/document.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+
+#include "base/text.h"
+#include "probe/domain.h"
+#include "probe/prescan.h"
+
+/* No network, no words on stderr; entities stay references because XML_PARSE_NOENT is not here. */
+#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
+
+static void context_free(xmlParserCtxtPtr *context)
+{
+	xmlFreeParserCtxt(*context);
+}
+
+void document_free(xmlDoc **document)
+{
+	xmlFreeDoc(*document);
+}
+
+void content_free(xmlChar **content)
+{
+	xmlFree(*content);
+}
+
+#define FREE_CONTEXT __attribute__((cleanup(context_free)))
+
+/* Called at <!DOCTYPE, before what it declares is read. */
+static void stop_at_doctype(void *context, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
+{
+	(void)name;
+	(void)public_id;
+	(void)system_id;
+	*(int *)((xmlParserCtxtPtr)context)->_private = 1;
+	xmlStopParser(context);
+}
+
+/* Errors of encodings come here, whatever the options say; what is printed on stderr is ours alone. */
+static void say_nothing(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
+bool element_is(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && !node->ns && strcmp((const char *)node->name, name) == 0;
+}
+
+xmlNode *element_child(const xmlNode *parent, const char *name)
+{
+	for (xmlNode *node = parent ? parent->children : NULL; node; node = node->next) {
+		if (element_is(node, name))
+			return node;
+	}
+	return NULL;
+}
+
+bool element_has(const xmlNode *node, const char *name, const char *value)
+{
+	xmlChar *text FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)name);
+
+	return text && strcmp((const char *)text, value) == 0;
+}
+
+int element_number(const xmlNode *node, const char *name, uint64_t max, uint64_t *ret)
+{
+	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)name);
+	const char *text = (const char *)content;
+
+	*ret = 0;
+	/* One that is there, and could not be copied, is not absent. */
+	if (!text)
+		return xmlHasNsProp(node, (const xmlChar *)name, NULL) ? -ENOMEM : 0;
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return text_parse_number(text + 2, 16, max, ret);
+	if (text[0] == '0' && text[1])
+		return text_parse_number(text + 1, 8, max, ret);
+	return text_parse_number(text, 10, max, ret);
+}
+
+int element_address(const xmlNode *node, struct address *ret)
+{
+	uint64_t domain, bus, slot, function;
+	int r;
+
+	r = element_number(node, "domain", UINT32_MAX, &domain);
+	if (r < 0)
+		return r;
+	r = element_number(node, "bus", 0xff, &bus);
+	if (r < 0)
+		return r;
+	r = element_number(node, "slot", 0x1f, &slot);
+	if (r < 0)
+		return r;
+	r = element_number(node, "function", SLOT_FUNCTIONS - 1, &function);
+	if (r < 0)
+		return r;
+	*ret = (struct address){
+		.domain = (uint32_t)domain, .bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function
+	};
+	return 0;
+}
+
+int document_read(const char *xml, size_t size, xmlDoc **ret, struct refusal *refusal)
+{
+	xmlParserCtxtPtr context FREE_CONTEXT = NULL;
+	xmlDocPtr document;
+	int doctype = 0;
+
+	if (size == 0)
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML is empty");
+	if (size > DOMAIN_XML_MAX)
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "the domain XML is larger than %u MiB", DOMAIN_XML_MAX / 1024 / 1024);
+	if (!prescan_is_plain(xml, size))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML is not in UTF-8, as libvirt writes it, or is no XML; convert it with 'iconv'");
+	if (prescan_is_crowded(xml, size))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML has more attributes in an element, or more namespaces, than libvirt knows");
+	context = xmlNewParserCtxt();
+	if (!context)
+		return refusal_set(refusal, REFUSAL_INPUT, "there is no memory to read the domain XML");
+	context->_private = &doctype;
+	context->sax->internalSubset = stop_at_doctype;
+	xmlSetGenericErrorFunc(NULL, say_nothing);
+	document = xmlCtxtReadMemory(context, xml, (int)size, NULL, NULL, OPTIONS);
+	xmlSetGenericErrorFunc(NULL, NULL);
+	if (doctype) {
+		xmlFreeDoc(document);
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML declares a document type, which libvirt never does; remove it");
+	}
+	if (!document)
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "the domain XML is not well-formed (line %d)", context->lastError.line);
+	*ret = document;
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: what a domain is to have after tuning, for tests that tune any domain. */
+#pragma once
+
+/* In libvirt's order, without blanks between elements. */
+#define WANTED_XML                                                                                                     \
+	"<domain>"                                                                                                     \
+	"<metadata><handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'>"                                     \
+	"<handoff:holders action='refuse'/></handoff:policy></metadata>"                                               \
+	"<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><nosharepages/></memoryBacking>"          \
+	"<iothreads>1</iothreads>"                                                                                     \
+	"<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='6'/><emulatorpin cpuset='0,4'/>"             \
+	"<iothreadpin iothread='1' cpuset='0,4'/></cputune>"                                                           \
+	"<numatune><memory mode='strict' nodeset='0'/></numatune>"                                                     \
+	"<features><acpi/><apic/><hyperv mode='custom'><relaxed state='on'/><vapic state='on'/>"                       \
+	"<spinlocks state='on' retries='8191'/><vpindex state='on'/><synic state='on'/>"                               \
+	"<stimer state='on'/></hyperv><ioapic driver='kvm'/></features>"                                               \
+	"<cpu mode='host-passthrough' check='none' migratable='off'>"                                                  \
+	"<topology sockets='1' dies='1' cores='1' threads='2'/><cache mode='passthrough'/>"                            \
+	"<maxphysaddr mode='passthrough'/><feature policy='require' name='topoext'/></cpu>"                            \
+	"<clock offset='localtime'><timer name='hypervclock' present='yes'/></clock>"                                  \
+	"</domain>"
+
+/* Two cards, of which some domains of libvirt's suite have the first. */
+#define WANTED_CARDS                                                                                                   \
+	{                                                                                                              \
+		{ .n_functions = 2,                                                                                    \
+			.functions = { { .bus = 6, .slot = 0x12, .function = 5 },                                      \
+				{ .bus = 6, .slot = 0x12, .function = 6 } } },                                         \
+			{ .n_functions = 2, .functions = { { .bus = 0x41 }, { .bus = 0x41, .function = 1 } } },        \
+	}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "xmlgen/adapt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "probe/document.h"
+#include "probe/domain.h"
+#include "xmlgen/build.h"
+#include "xmlgen/cards.h"
+#include "xmlgen/gather.h"
+#include "xmlgen/section.h"
+#include "xmlgen/tune.h"
+
+/* libvirt takes more, and nobody has so many. */
+#define IOTHREADS_MAX 256
+
+#define WINDOWS_ID "http://microsoft.com/win/"
+
+/* ---- the file ---- */
+
+static int read_file(const char *path, char **ret, size_t *ret_size, struct refusal *refusal)
+{
+	int fd CLOSE_FD = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : named_open(path);
+	char *xml = fd < 0 ? NULL : malloc(DOMAIN_XML_MAX), shown[512];
+	ssize_t n = fd < 0 ? fd : xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
+	struct text text;
+
+	if (n >= 0) {
+		*ret = xml;
+		*ret_size = (size_t)n;
+		return 0;
+	}
+	free(xml);
+	text_init(&text, shown, sizeof(shown));
+	text_add_foreign(&text, path);
+	return refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", shown,
+		n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
+}
+
+/* ---- what is there ---- */
+
+/* The ids that libvirt gives: those listed, then the lowest that are free. */
+static unsigned int find_iothreads(const xmlNode *root, unsigned int n, unsigned int ids[IOTHREADS_MAX])
+{
+	const xmlNode *list = element_child(root, "iothreadids");
+	unsigned int found = 0;
+
+	for (const xmlNode *node = list ? list->children : NULL; node && found < IOTHREADS_MAX; node = node->next) {
+		uint64_t id;
+
+		if (element_is(node, "iothread") && element_number(node, "id", UINT32_MAX, &id) == 0 && id > 0)
+			ids[found++] = (unsigned int)id;
+	}
+	for (unsigned int id = 1; found < n && found < IOTHREADS_MAX; id++) {
+		bool used = false;
+
+		for (unsigned int i = 0; i < found; i++)
+			used = used || ids[i] == id;
+		if (!used)
+			ids[found++] = id;
+	}
+	return found;
+}
+
+/* Cards are the domain's own, and those that the request adds. Other hostdevs are nobody's business here. */
+static int find_cards(
+	const struct host *host, const struct tune_facts *facts, struct guest *guest, struct refusal *refusal)
+{
+	int r = 0;
+
+	for (unsigned int i = 0; i < facts->n_hostdevs && r >= 0; i++) {
+		r = cards_add(host, facts->hostdevs[i], guest, refusal);
+		if (r < 0 && refusal->reason == REFUSAL_ABSENT) {
+			notes_add(&guest->warnings, "left as it is: %s", refusal->sentence);
+			r = 0;
+		}
+	}
+	if (r >= 0 && guest->request->gpu_said)
+		r = cards_choose(host, guest, refusal);
+	return r;
+}
+
+static void set_system(const struct tune_facts *facts, struct guest *guest)
+{
+	bool is_windows = strncmp(facts->os_id, WINDOWS_ID, strlen(WINDOWS_ID)) == 0 || facts->has_hyperv;
+
+	guest->os.family = is_windows ? OS_WINDOWS : OS_OTHER;
+}
+
+/* ---- what it is to have ---- */
+
+/* One that the domain has keeps its mode: a migration or a license may hang on it. */
+static void add_cpu(xmlNode *domain, const xmlNode *root, const struct tune_facts *facts, const struct guest *guest)
+{
+	const xmlNode *there = element_child(root, "cpu");
+	bool has_passthrough = there ? element_has(there, "mode", "host-passthrough") : facts->is_kvm;
+	xmlNode *cpu = build_add(domain, "cpu");
+
+	if (!there && has_passthrough) {
+		build_set(cpu, "mode", "host-passthrough");
+		build_set(cpu, "check", "none");
+		build_set(cpu, "migratable", "off");
+	}
+	section_topology(cpu, guest);
+	if (has_passthrough && facts->is_kvm)
+		section_passthrough(cpu, guest);
+	section_cells(cpu, guest);
+}
+
+static xmlDoc *make_wanted(const xmlNode *root, const struct tune_facts *facts, const struct guest *guest)
+{
+	unsigned int ids[IOTHREADS_MAX], n = find_iothreads(root, facts->n_iothreads, ids);
+	xmlDoc *document = build_document("domain");
+	xmlNode *domain = document ? xmlDocGetRootElement(document) : NULL;
+
+	section_policy(build_add(domain, "metadata"));
+	if (!guest->keeps_pages)
+		section_memory_backing(domain, guest);
+	section_cputune(domain, guest, ids, n);
+	section_numatune(domain, guest);
+	if (guest->os.family == OS_WINDOWS)
+		section_hyperv(build_add(domain, "features"), guest);
+	if (guest->placement.is_pinned)
+		add_cpu(domain, root, facts, guest);
+	return document;
+}
+
+/* ---- all of it ---- */
+
+static int choose_place(const struct tune_facts *facts, struct guest *guest, struct refusal *refusal)
+{
+	const struct wish wish = {
+		.n_vcpus = facts->n_vcpus,
+		.exact = true,
+		.memory = facts->memory,
+		.page_size = facts->page_size,
+	};
+
+	if (facts->is_auto_placed) {
+		notes_add(&guest->warnings,
+			"nothing is pinned: the domain has <vcpu placement='auto'>, so that numad does it");
+		guest->placement = (struct placement){ .pinning.n_vcpus = facts->n_vcpus, .memory = facts->memory };
+		return 0;
+	}
+	guest->keeps_pages = facts->has_hugepages && guest->request->pages == PAGES_AUTO;
+	return gather_placement(guest, wish, refusal);
+}
+
+static int make_text(const struct source *source, const struct tune_facts *facts, const struct guest *guest, char **ret,
+	size_t *ret_size, struct refusal *refusal)
+{
+	xmlDoc *wanted FREE_DOCUMENT = make_wanted(xmlDocGetRootElement(source->document), facts, guest);
+	struct slots_card cards[REQUEST_GPUS_MAX] = { 0 };
+
+	if (build_failed(wanted))
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the XML");
+	for (unsigned int i = 0; i < guest->n_cards; i++) {
+		cards[i].n_functions = guest->cards[i].n_functions;
+		memcpy(cards[i].functions, guest->cards[i].functions, sizeof(cards[i].functions));
+	}
+	return tune_text(source->text, source->size, xmlDocGetRootElement(wanted), cards, guest->n_cards, ret, ret_size,
+		refusal);
+}
+
+static int adapt_source(const struct host *host, const struct source *source, struct guest *guest, char **ret,
+	size_t *ret_size, struct refusal *refusal)
+{
+	struct tune_facts facts;
+	int r = tune_read(source, &facts, refusal);
+
+	if (r >= 0)
+		r = gather_topology(host, guest, refusal);
+	if (r >= 0)
+		r = find_cards(host, &facts, guest, refusal);
+	if (r < 0)
+		return r;
+	set_system(&facts, guest);
+	r = choose_place(&facts, guest, refusal);
+	if (r < 0)
+		return r;
+	return make_text(source, &facts, guest, ret, ret_size, refusal);
+}
+
+int adapt(const struct host *host, struct guest *guest, char **ret, size_t *ret_size, struct refusal *refusal)
+{
+	struct source source;
+	char *xml = NULL;
+	size_t size = 0;
+	int r = read_file(guest->request->tune, &xml, &size, refusal);
+
+	if (r >= 0)
+		r = source_read(xml, size, &source, refusal);
+	if (r >= 0) {
+		r = adapt_source(host, &source, guest, ret, ret_size, refusal);
+		source_finish(&source);
+	}
+	free(xml);
+	return r;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xmlgen: which parts of a domain tuning owns, and how each is brought in (https://libvirt.org/formatdomain.html).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <libxml/tree.h>
+
+enum way {
+	/* Made when it is missing; its attributes are set; its children have rules of their own. */
+	WAY_INTO,
+	/* Likewise, but the attributes of one that is there stay. */
+	WAY_INTO_KEPT,
+	/* All that are there become the wanted ones, at their places; the same in meaning, they stay as written. */
+	WAY_REPLACE,
+	/* Added where none is there. */
+	WAY_ENSURE,
+};
+
+struct rule {
+	const char *path; /* below <domain>; a last name * is any */
+	enum way way;
+	const char *key; /* the attribute that tells those of one name apart, or NULL */
+};
+
+/* The rule of a path, or NULL. */
+const struct rule *rule_find(const char *path);
+
+/* The place of an element of <domain> among the others, as libvirt writes them; the last for one that it does not. */
+size_t rule_order(const xmlNode *node);
+
+/*
+ * Whether a wanted element had better not be added to the parent that is there: the domain says what it must not stand
+ * beside, or something else that means the same.
+ */
+bool rule_forbids(const char *path, const xmlNode *parent, const xmlNode *wanted);

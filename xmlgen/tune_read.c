@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "probe/document.h"
+#include "xmlgen/tune.h"
+
+#define OSINFO_NAMESPACE "http://libosinfo.org/xmlns/libvirt/domain/1.0"
+
+/* Digits, with blanks around them; decimal, as libvirt reads these. An empty text is 0. */
+static int parse_count(const xmlChar *text, uint64_t max, uint64_t *ret)
+{
+	static const char blanks[] = " \t\r\n";
+	const char *begin = text ? (const char *)text : "";
+	char digits[24];
+	size_t length;
+
+	*ret = 0;
+	begin += strspn(begin, blanks);
+	length = strcspn(begin, blanks);
+	if (length == 0)
+		return 0;
+	if (length >= sizeof(digits) || begin[length + strspn(begin + length, blanks)])
+		return -EINVAL;
+	memcpy(digits, begin, length);
+	digits[length] = '\0';
+	return text_parse_number(digits, 10, max, ret);
+}
+
+static int read_count(const xmlNode *node, uint64_t max, uint64_t *ret)
+{
+	xmlChar *content FREE_CONTENT = xmlNodeGetContent(node);
+
+	return parse_count(content, max, ret);
+}
+
+/* src/util/virutil.c: virScaleInteger(); KiB where nothing is said. */
+static int parse_unit(const char *unit, uint64_t *ret)
+{
+	static const char letters[] = "kmgtpe";
+	const char *letter;
+	uint64_t base;
+
+	*ret = 1;
+	if (strcasecmp(unit, "b") == 0 || strcasecmp(unit, "byte") == 0 || strcasecmp(unit, "bytes") == 0)
+		return 0;
+	if (!*unit)
+		unit = "KiB";
+	letter = strchr(letters, *unit | 0x20);
+	if (!letter)
+		return -EINVAL;
+	if (!unit[1] || strcasecmp(unit + 1, "ib") == 0)
+		base = 1024;
+	else if (strcasecmp(unit + 1, "b") == 0)
+		base = 1000;
+	else
+		return -EINVAL;
+	for (size_t i = 0; i <= (size_t)(letter - letters); i++)
+		*ret *= base;
+	return 0;
+}
+
+/* Bytes: a number with the unit of an attribute. */
+static int scale(const xmlNode *node, const xmlChar *number, uint64_t *ret)
+{
+	xmlChar *unit FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"unit");
+	uint64_t factor;
+	int r = parse_count(number, UINT64_MAX, ret);
+
+	if (r < 0)
+		return r;
+	r = parse_unit(unit ? (const char *)unit : "", &factor);
+	if (r < 0)
+		return r;
+	return __builtin_mul_overflow(*ret, factor, ret) ? -ERANGE : 0;
+}
+
+static int read_scaled(const xmlNode *node, const char *attribute, uint64_t *ret)
+{
+	xmlChar *number FREE_CONTENT =
+		attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
+
+	return scale(node, number, ret);
+}
+
+/* The kind of domain: what is tuned here is QEMU's. */
+static int read_kind(const xmlNode *root, struct tune_facts *facts, struct refusal *refusal)
+{
+	const xmlNode *node = element_child(element_child(root, "os"), "type");
+	xmlChar *kind FREE_CONTENT = xmlGetNoNsProp(root, (const xmlChar *)"type");
+	xmlChar *type FREE_CONTENT = node ? xmlNodeGetContent(node) : NULL;
+	xmlChar *arch FREE_CONTENT = node ? xmlGetNoNsProp(node, (const xmlChar *)"arch") : NULL;
+	xmlChar *machine FREE_CONTENT = node ? xmlGetNoNsProp(node, (const xmlChar *)"machine") : NULL;
+	const char *name = machine ? (const char *)machine : "pc";
+
+	facts->is_kvm = kind && strcmp((const char *)kind, "kvm") == 0;
+	if (!facts->is_kvm && (!kind || strcmp((const char *)kind, "qemu") != 0))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"only domains of type 'kvm' or 'qemu' are tuned: this one is '%s'", source_shown(kind).s);
+	if (!type || strcmp((const char *)type, "hvm") != 0)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"only domains with an os of type 'hvm' are tuned: this one's is '%s'", source_shown(type).s);
+	if (arch && strcmp((const char *)arch, "x86_64") != 0)
+		return refusal_set(refusal, REFUSAL_INPUT, "only domains of arch 'x86_64' are tuned: this one is '%s'",
+			source_shown(arch).s);
+	if (strcmp(name, "q35") == 0 || strncmp(name, "pc-q35-", strlen("pc-q35-")) == 0)
+		facts->machine = MACHINE_Q35;
+	else if (strcmp(name, "pc") == 0 || strncmp(name, "pc-", strlen("pc-")) == 0)
+		facts->machine = MACHINE_I440FX;
+	return 0;
+}
+
+static int read_vcpus(const xmlNode *root, struct tune_facts *facts)
+{
+	const xmlNode *node = element_child(root, "vcpu"), *each = element_child(root, "vcpus");
+	uint64_t vcpus = 1, current = 0;
+	int r;
+
+	if (node) {
+		xmlChar *content FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"current");
+
+		r = read_count(node, UINT32_MAX, &vcpus);
+		if (r < 0)
+			return r;
+		r = parse_count(content, UINT32_MAX, &current);
+		if (r < 0 || vcpus == 0)
+			return -EINVAL;
+		facts->is_auto_placed = element_has(node, "placement", "auto");
+	}
+	facts->n_vcpus = (unsigned int)vcpus;
+	facts->has_fewer_vcpus = current > 0 && current != vcpus;
+	for (node = each ? each->children : NULL; node; node = node->next)
+		facts->has_fewer_vcpus |= element_is(node, "vcpu") && element_has(node, "enabled", "no");
+	return 0;
+}
+
+/* Of the guest's nodes, where <memory> does not tell. */
+static int read_cells(const xmlNode *root, struct tune_facts *facts)
+{
+	const xmlNode *numa = element_child(element_child(root, "cpu"), "numa");
+	uint64_t all = 0, bytes;
+	int r;
+
+	for (const xmlNode *node = numa ? numa->children : NULL; node; node = node->next) {
+		if (!element_is(node, "cell"))
+			continue;
+		facts->has_numa_cells = true;
+		facts->needs_shared_memory |= element_has(node, "memAccess", "shared");
+		r = read_scaled(node, "memory", &bytes);
+		if (r < 0 || __builtin_add_overflow(all, bytes, &all))
+			return -ERANGE;
+	}
+	if (facts->memory == 0)
+		facts->memory = all;
+	return 0;
+}
+
+static int read_memory(const xmlNode *root, struct tune_facts *facts)
+{
+	const xmlNode *backing = element_child(root, "memoryBacking"), *memory = element_child(root, "memory");
+	const xmlNode *pages = element_child(backing, "hugepages"), *page = element_child(pages, "page");
+	const xmlNode *access = element_child(backing, "access");
+	int r = memory ? read_scaled(memory, NULL, &facts->memory) : 0;
+
+	if (r < 0)
+		return r;
+	facts->has_hugepages = pages;
+	facts->needs_shared_memory = access && element_has(access, "mode", "shared");
+	if (page) {
+		r = read_scaled(page, "size", &facts->page_size);
+		if (r < 0)
+			return r;
+	}
+	return read_cells(root, facts);
+}
+
+static int read_iothreads(const xmlNode *root, struct tune_facts *facts)
+{
+	const xmlNode *node = element_child(root, "iothreads"), *ids = element_child(root, "iothreadids");
+	uint64_t n = 0, listed = 0;
+	int r = node ? read_count(node, UINT32_MAX, &n) : 0;
+
+	if (r < 0)
+		return r;
+	for (node = ids ? ids->children : NULL; node; node = node->next)
+		listed += element_is(node, "iothread");
+	facts->n_iothreads = (unsigned int)(n > listed ? n : listed);
+	return 0;
+}
+
+static void read_os_id(const xmlNode *root, struct tune_facts *facts)
+{
+	const xmlNode *metadata = element_child(root, "metadata");
+
+	for (const xmlNode *info = metadata ? metadata->children : NULL; info; info = info->next) {
+		if (info->type != XML_ELEMENT_NODE || !info->ns ||
+			strcmp((const char *)info->ns->href, OSINFO_NAMESPACE) != 0)
+			continue;
+		for (const xmlNode *node = info->children; node; node = node->next) {
+			xmlChar *id FREE_CONTENT = NULL;
+
+			if (node->type != XML_ELEMENT_NODE || strcmp((const char *)node->name, "os") != 0)
+				continue;
+			id = xmlGetNoNsProp(node, (const xmlChar *)"id");
+			/* One that does not fit is none that we know. */
+			(void)text_copy(facts->os_id, sizeof(facts->os_id), id ? (const char *)id : "");
+			return;
+		}
+	}
+}
+
+/* Devices that share the guest's memory with another process. */
+static bool shares_memory(const xmlNode *device)
+{
+	const xmlNode *driver = element_child(device, "driver");
+
+	if (element_is(device, "filesystem"))
+		return driver && element_has(driver, "type", "virtiofs");
+	if (element_is(device, "video"))
+		return driver && element_has(driver, "name", "vhostuser");
+	return (element_is(device, "interface") || element_is(device, "disk")) &&
+	       element_has(device, "type", "vhostuser");
+}
+
+static int read_hostdev(const xmlNode *hostdev, struct domain *hostdevs, struct refusal *refusal)
+{
+	const xmlNode *node = element_child(element_child(hostdev, "source"), "address");
+	struct address address;
+
+	if (!node || element_address(node, &address) < 0)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"a PCI hostdev of the domain has no readable source address; correct it with 'virsh edit'");
+	if (domain_add_hostdev(hostdevs, address) < 0)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain names more than %d PCI hostdevs; remove some with 'virsh edit'",
+			DOMAIN_HOSTDEVS_MAX);
+	return 0;
+}
+
+static int read_devices(const xmlNode *devices, struct tune_facts *facts, struct refusal *refusal)
+{
+	struct domain hostdevs = { 0 };
+	int r;
+
+	for (const xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		facts->needs_shared_memory |= shares_memory(node);
+		if (!element_is(node, "hostdev") || !element_has(node, "type", "pci"))
+			continue;
+		r = read_hostdev(node, &hostdevs, refusal);
+		if (r < 0)
+			return r;
+	}
+	facts->n_hostdevs = hostdevs.n_hostdevs;
+	memcpy(facts->hostdevs, hostdevs.hostdevs, sizeof(facts->hostdevs));
+	return 0;
+}
+
+int tune_read(const struct source *source, struct tune_facts *ret, struct refusal *refusal)
+{
+	const xmlNode *root = source->elements[0].node;
+	struct tune_facts facts = { 0 };
+	int r = read_kind(root, &facts, refusal);
+
+	if (r < 0)
+		return r;
+	if (read_vcpus(root, &facts) < 0)
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain has no readable number of vCPUs");
+	if (read_memory(root, &facts) < 0)
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain has no readable size of memory");
+	if (read_iothreads(root, &facts) < 0)
+		return refusal_set(refusal, REFUSAL_INPUT, "the domain has no readable number of iothreads");
+	facts.has_hyperv = element_child(element_child(root, "features"), "hyperv");
+	read_os_id(root, &facts);
+	r = read_devices(element_child(root, "devices"), &facts, refusal);
+	if (r < 0)
+		return r;
+	*ret = facts;
+	return 0;
+}
