@@ -210,14 +210,21 @@ do-lab: $(lab_programs)
 do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty
+bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@$(BUILD)/bench-scan /dev/full
+	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
+	@$(BUILD)/bench-xml $(BUILD)/gpu-handoff-xmlgen $(BUILD)/bench-tree
+	@rm -rf $(BUILD)/bench-tree
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench-xml: $(BUILD)/tests/bench/xml.o $(BUILD)/libbase.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/bench-scan: $(BUILD)/tests/bench/scan.o $(call archives,probe host model base)
