@@ -131,6 +131,9 @@ static int add_card(const struct host *host, const struct inventory *inventory, 
 		added->gpu = card->functions[i] == card->gpu ? i : added->gpu;
 	}
 	guest->n_cards++;
+	if (card->isolation == ISOLATION_SHARED)
+		notes_add(&guest->warnings, "card %s shares its IOMMU group with a stranger; see 'gpu-handoff list'",
+			address_text(card->gpu->address).s);
 	return 0;
 }
 
@@ -171,13 +174,14 @@ static int choose(const struct host *host, struct inventory *inventory, struct c
 	struct refusal *refusal)
 {
 	const struct function *best = NULL;
-	unsigned int best_rate = 0, n = 0;
+	unsigned int best_rate = 0, n = 0, n_best = 0;
 
 	for (unsigned int i = 0; i < inventory->n_functions; i++) {
 		if (!function_is_display(&inventory->functions[i]))
 			continue;
 		card_describe(inventory, &inventory->functions[i], card);
 		n += rate(card) > 0;
+		n_best = rate(card) > best_rate ? 1 : n_best + (best && rate(card) == best_rate);
 		if (rate(card) > best_rate) {
 			best = &inventory->functions[i];
 			best_rate = rate(card);
@@ -188,13 +192,13 @@ static int choose(const struct host *host, struct inventory *inventory, struct c
 			"this host has no graphics card that could be a VM's; give --gpu none for a VM without, or see "
 			"'gpu-handoff list'");
 	card_describe(inventory, best, card);
-	notes_add(&guest->reasons, "card %s: the %s of %u that could be the VM's", address_text(best->address).s,
-		n > 1 ? "best" : "only one", n);
+	notes_add(&guest->reasons, "card %s: %s of %u that could be the VM's", address_text(best->address).s,
+		n == 1        ? "the only one"
+		: n_best == 1 ? "the best"
+			      : "the first by address of those that suit best,",
+		n);
 	if (best->boot_vga == 1)
 		notes_add(&guest->warnings, "card %s shows the host's screen", address_text(best->address).s);
-	if (card->isolation == ISOLATION_SHARED)
-		notes_add(&guest->warnings, "card %s shares its IOMMU group; see 'gpu-handoff list'",
-			address_text(best->address).s);
 	return add_card(host, inventory, card, guest, refusal);
 }
 

@@ -83,28 +83,86 @@ static xmlNode *make_function(const struct guest_card *card, unsigned int i, uns
 	return node;
 }
 
+static void add_mediated(xmlNode *devices, const char *uuid)
+{
+	xmlNode *node = add_typed(devices, "hostdev", "mode", "subsystem");
+
+	build_set(node, "type", "mdev");
+	build_set(node, "managed", "no");
+	build_set(node, "model", "vfio-pci");
+	build_set(node, "display", "off");
+	build_set(build_add(build_add(node, "source"), "address"), "uuid", "%s", uuid);
+}
+
+/* The buses of the guest that cards are below. */
+struct buses {
+	unsigned int next;                           /* index of the next controller */
+	unsigned int expanders[PLACEMENT_NODES_MAX]; /* of each cell, 0: none yet */
+	unsigned int n_ports[PLACEMENT_NODES_MAX];
+};
+
+/* The cell that a card is near, or -1: a guest of one node has no cells. */
+static int find_cell(const struct placement *placement, const struct guest_card *card)
+{
+	for (unsigned int i = 0; i < placement->n_cells && placement->n_cells > 1; i++) {
+		if (card->node >= 0 && placement->cells[i].node == (unsigned int)card->node)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* A host bridge that says which node of the guest it is near. Each has an equal part of the bus numbers. */
+static unsigned int add_expander(xmlNode *devices, unsigned int cell, unsigned int n_cells, struct buses *buses)
+{
+	xmlNode *controller = add_typed(devices, "controller", "type", "pci"), *target;
+
+	build_set(controller, "index", "%u", buses->next);
+	build_set(controller, "model", "pcie-expander-bus");
+	target = build_add(controller, "target");
+	build_set(target, "busNr", "%u", 0x100 / (n_cells + 1) * (cell + 1));
+	build_add_text(target, "node", "%u", cell);
+	return buses->next++;
+}
+
+/* The bus for a card: below a root port of its own, which libvirt makes by itself where no node is to be said. */
+static unsigned int choose_bus(
+	xmlNode *devices, const struct placement *placement, const struct guest_card *card, struct buses *buses)
+{
+	int cell = find_cell(placement, card);
+	xmlNode *port, *address;
+
+	if (cell < 0)
+		return buses->next++;
+	if (!buses->expanders[cell])
+		buses->expanders[cell] = add_expander(devices, (unsigned int)cell, placement->n_cells, buses);
+	port = add_typed(devices, "controller", "type", "pci");
+	build_set(port, "index", "%u", buses->next);
+	build_set(port, "model", "pcie-root-port");
+	address = add_typed(port, "address", "type", "pci");
+	build_set(address, "domain", "0x0000");
+	build_set(address, "bus", "0x%02x", buses->expanders[cell]);
+	build_set(address, "slot", "0x%02x", buses->n_ports[cell]++);
+	build_set(address, "function", "0x0");
+	return buses->next++;
+}
+
 static void add_cards(xmlNode *devices, const struct guest *guest)
 {
+	struct buses buses = { .next = 1 };
+
 	for (unsigned int i = 0; i < guest->n_cards; i++) {
 		const struct guest_card *card = &guest->cards[i];
+		unsigned int bus = choose_bus(devices, &guest->placement, card, &buses);
 
 		for (unsigned int j = 0; j < card->n_functions; j++) {
-			/* Below a root port of its own: libvirt makes one for each bus. */
-			xmlNode *node = build_take(devices, make_function(card, j, 1 + i));
+			xmlNode *node = build_take(devices, make_function(card, j, bus));
 
 			if (guest->rom.path && i == 0 && j == card->gpu)
 				build_set(build_add(node, "rom"), "file", "%s", guest->rom.path);
 		}
 	}
-	if (guest->request->mdev) {
-		xmlNode *node = add_typed(devices, "hostdev", "mode", "subsystem");
-
-		build_set(node, "type", "mdev");
-		build_set(node, "managed", "no");
-		build_set(node, "model", "vfio-pci");
-		build_set(node, "display", "off");
-		build_set(build_add(build_add(node, "source"), "address"), "uuid", "%s", guest->request->mdev);
-	}
+	if (guest->request->mdev)
+		add_mediated(devices, guest->request->mdev);
 }
 
 /* ---- what a person sees and hears ---- */

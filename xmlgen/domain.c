@@ -108,8 +108,7 @@ void section_commandline(xmlNode *domain, const struct guest *guest)
 		return;
 	commandline = build_add(domain, "commandline");
 	if (commandline)
-		xmlSetNs(commandline, xmlNewNs(xmlDocGetRootElement(domain->doc), (const xmlChar *)QEMU_NAMESPACE,
-					      (const xmlChar *)"qemu"));
+		xmlSetNs(commandline, xmlNewNs(domain, (const xmlChar *)QEMU_NAMESPACE, (const xmlChar *)"qemu"));
 	if (guest->window) {
 		(void)snprintf(value, sizeof(value), "name=opt/ovmf/X-PciMmio64Mb,string=%llu",
 			(unsigned long long)(guest->window >> 20));
@@ -130,9 +129,12 @@ static void add_memory(xmlNode *domain, const struct guest *guest)
 char *domain_write(const struct guest *guest)
 {
 	xmlDoc *document = build_document("domain");
-	xmlNode *domain = document ? xmlDocGetRootElement(document) : NULL, *metadata;
+	xmlNode *domain, *metadata;
 	char *text;
 
+	if (!document)
+		return NULL;
+	domain = xmlDocGetRootElement(document);
 	build_set(domain, "type", "kvm");
 	build_add_text(domain, "name", "%s", guest->request->name);
 	metadata = build_add(domain, "metadata");

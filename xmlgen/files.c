@@ -46,11 +46,14 @@ static int make_absolute(const char *path, struct guest_disk *ret, struct refusa
 	if (path[0] == '/')
 		return 0;
 	here = getcwd(NULL, 0);
-	if (!here || asprintf(&ret->owned, "%s/%s", here, strncmp(path, "./", 2) == 0 ? path + 2 : path) < 0)
+	if (!here || asprintf(&ret->owned, "%s/%s", here, strncmp(path, "./", 2) == 0 ? path + 2 : path) < 0) {
 		ret->owned = NULL;
+		free(here);
+		return refuse(refusal, path, "has no place: the working directory cannot be told");
+	}
 	free(here);
 	ret->path = ret->owned;
-	return ret->path ? 0 : refuse(refusal, path, "has no place: the working directory cannot be told");
+	return 0;
 }
 
 /* The beginning of a file. Returns how much of it; -EACCES when it is there, and not to be read by this user. */

@@ -205,6 +205,8 @@ static void explain_muxless(struct guest *guest)
 
 static void explain_system(struct guest *guest)
 {
+	if (guest->n_cards && guest->placement.n_cells > 1)
+		notes_add(&guest->reasons, "a host bridge for each node with a card: the guest sees which one is near");
 	notes_add(&guest->reasons, "system %s%s", guest->os.id,
 		guest->os.needs_tpm ? ": secure boot and a TPM, without which it does not install" : "");
 	if (guest->os.family == OS_WINDOWS)

@@ -102,47 +102,9 @@ void section_cells(xmlNode *cpu, const struct guest *guest)
 	}
 }
 
-static unsigned int round_up(unsigned int n)
-{
-	unsigned int power = 1;
-
-	while (power < n)
-		power <<= 1;
-	return power;
-}
-
-/* The CPUs of the host that share a cache with one. */
-static unsigned int count_sharing(const struct topology *topology, const struct cpuset *cpus)
-{
-	unsigned int cpu = cpuset_next(cpus, 0), cache = 0, n = 0;
-
-	for (unsigned int i = 0; i < topology->n_cores; i++) {
-		for (unsigned int j = 0; j < topology->cores[i].n_cpus; j++) {
-			if (topology->cores[i].cpus[j] == cpu)
-				cache = topology->cores[i].cache;
-		}
-	}
-	for (unsigned int i = 0; i < topology->n_cores; i++)
-		n += topology->cores[i].cache == cache ? topology->cores[i].n_cpus : 0;
-	return n;
-}
-
-/*
- * What CPUID says of the host's L3 is how many APIC ids share it, in powers of two. With more dies than one, this must
- * be what a die of the guest has, or the guest takes two dies for one.
- */
-static bool tells_true_caches(const struct guest *guest)
-{
-	const struct placement *placement = &guest->placement;
-
-	return !placement->is_pinned || placement->dies < 2 ||
-	       round_up(placement->cores) * round_up(placement->threads) ==
-		       round_up(count_sharing(&guest->topology, &placement->pinning.vcpus[0]));
-}
-
 void section_passthrough(xmlNode *cpu, const struct guest *guest)
 {
-	bool truth = tells_true_caches(guest);
+	bool truth = !guest->placement.is_pinned || guest->placement.has_host_caches;
 	xmlNode *node = build_add(cpu, "cache");
 
 	if (!truth)

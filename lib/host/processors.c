@@ -97,7 +97,7 @@ static int add_core(hwloc_topology_t source, struct topology *topology, struct s
 static int fill(hwloc_topology_t source, struct topology *topology)
 {
 	const struct hwloc_obj *last = NULL;
-	struct sharing sharing;
+	struct sharing sharing = { 0 };
 	int r;
 
 	for (struct hwloc_obj *pu = hwloc_get_next_obj_by_type(source, HWLOC_OBJ_PU, NULL); pu;

@@ -33,6 +33,7 @@ struct placement {
 	struct pinning pinning;
 	uint64_t memory;                   /* bytes */
 	unsigned int dies, cores, threads; /* of one socket, as the guest sees them: n_vcpus is their product */
+	bool has_host_caches;              /* what CPUID says of the host's caches is true of the guest, too */
 	unsigned int n_cells;              /* one: the guest sees no nodes */
 	struct cell cells[PLACEMENT_NODES_MAX];
 	struct notes reasons;  /* why each choice was made */

@@ -92,11 +92,40 @@ static void fill_pins(const struct topology *topology, const struct search *sear
 	ret->pinning.iothreads = ret->pinning.emulator;
 }
 
-static void fill_guest(const struct search *search, struct placement *ret)
+static unsigned int round_up(unsigned int n)
 {
+	unsigned int power = 1;
+
+	while (power < n)
+		power <<= 1;
+	return power;
+}
+
+static unsigned int count_sharing(const struct topology *topology, unsigned int cache)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < topology->n_cores; i++)
+		n += topology->cores[i].cache == cache ? topology->cores[i].n_cpus : 0;
+	return n;
+}
+
+/*
+ * CPUID tells how many APIC IDs share the host's L3, in powers of two. With more dies than one, this must be what a die
+ * of the guest has, or the guest takes two dies for one.
+ */
+static void fill_guest(const struct topology *topology, const struct search *search, struct placement *ret)
+{
+	unsigned int cache = topology->cores[search->cores[0]].cache;
+
 	ret->dies = search->n_groups;
 	ret->threads = search->threads;
 	ret->cores = ret->pinning.n_vcpus / (ret->dies * ret->threads);
+	ret->has_host_caches = ret->dies < 2 || round_up(ret->cores) * round_up(ret->threads) ==
+							round_up(count_sharing(topology, cache));
+	if (!ret->has_host_caches)
+		notes_add(&ret->reasons,
+			"an emulated L3 for each die: the host's own would tell the guest that dies share one");
 }
 
 /* ---- why ---- */
@@ -122,8 +151,8 @@ static void explain_cores(const struct topology *topology, const struct search *
 	struct cpuset host = core_cpus(&topology->cores[0]);
 
 	if (search->n_groups > 1 && cache->size)
-		notes_add(&ret->reasons, "%u L3 caches with %u cores each: the guest sees them as dies", search->n_groups,
-			search->n_cores / search->n_groups);
+		notes_add(&ret->reasons, "%u L3 caches with %u cores each: the guest sees them as dies",
+			search->n_groups, search->n_cores / search->n_groups);
 	else if (cache->size && topology->n_caches > 1)
 		notes_add(&ret->reasons, "one L3 cache of %llu MiB%s", (unsigned long long)(cache->size / MIB),
 			search_is_stacked(topology, cache) ? ", the largest of this host (V-Cache)" : "");
@@ -136,7 +165,8 @@ static void explain_cores(const struct topology *topology, const struct search *
 		notes_add(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",
 			search->threads);
 	notes_add(&ret->reasons, "CPUs %s stay with the host: interrupts come to the first core", cpuset_text(&host).s);
-	notes_add(&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
+	notes_add(
+		&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
 }
 
 /* What users are told when they get less. */
@@ -145,7 +175,8 @@ static void confess(
 {
 	if (wish->n_vcpus && ret->pinning.n_vcpus != wish->n_vcpus)
 		notes_add(&ret->given_up,
-			"%u vCPUs instead of %u: of %u cores these can be the VM's in equal parts, each core whole",
+			"%u vCPUs instead of %u: no more whole cores in equal parts are left of the %u that the host "
+			"has",
 			ret->pinning.n_vcpus, wish->n_vcpus, topology->n_cores);
 	if (search->emulator == 0)
 		notes_add(&ret->given_up,
@@ -160,7 +191,8 @@ static void confess(
 		for (unsigned int j = 0; j < ret->n_cells; j++)
 			found = found || ret->cells[j].node == wish->nodes[i];
 		if (!found)
-			notes_add(&ret->given_up, "the card on NUMA node %u is away from the VM's CPUs", wish->nodes[i]);
+			notes_add(
+				&ret->given_up, "the card on NUMA node %u is away from the VM's CPUs", wish->nodes[i]);
 	}
 }
 
@@ -198,9 +230,9 @@ int place(const struct topology *topology, const struct wish *wish, struct place
 	ret->pinning.n_vcpus = search.n_vcpus;
 	fill_pins(topology, &search, ret);
 	share_memory(ret, wish->page_size);
-	fill_guest(&search, ret);
 	explain_node(topology, &filled, ret);
 	explain_cores(topology, &search, ret);
+	fill_guest(topology, &search, ret);
 	confess(topology, wish, &search, ret);
 	return 0;
 }
