@@ -73,7 +73,7 @@ endef
 PROGRAMS := gpu-handoff gpu-handoff-hook gpu-handoff-udev gpu-handoff-xmlgen
 
 dir_gpu-handoff         := cli
-pkgs_gpu-handoff        := libxml-2.0 libpci json-c smartcols libvirt
+pkgs_gpu-handoff        := libxml-2.0 libpci hwloc json-c smartcols libvirt
 dir_gpu-handoff-hook    := hooks
 pkgs_gpu-handoff-hook   := libxml-2.0
 dir_gpu-handoff-udev    := udev
@@ -172,7 +172,7 @@ clean:
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
 	libinih-dev libsystemd-dev
-PACKAGES_CHECK := check clang libclang-rt-14-dev
+PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
 PACKAGES_XML   := libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
@@ -330,7 +330,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os step unit users
+FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -345,6 +345,7 @@ fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
+fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_step       := -max_len=256
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict

@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_status,
 	&command_plan,
+	&command_topology,
 	&command_detach,
 	&command_reattach,
 	&command_recover,
@@ -28,6 +29,11 @@ static const struct {
 	{ { "sysroot", required_argument, NULL, 's' }, OPTION_SYSROOT, " DIR",
 		"read a recorded machine, not this one" },
 	{ { "dry-run", no_argument, NULL, 'n' }, OPTION_DRY_RUN, "", "show what would be done" },
+	{ { "svg", required_argument, NULL, 'v' }, OPTION_PICTURE, " FILE",
+		"draw an SVG picture to FILE, '-' for stdout" },
+	{ { "png", required_argument, NULL, 'p' }, OPTION_PICTURE, " FILE", "draw a PNG picture likewise" },
+	{ { "xml", required_argument, NULL, 'x' }, OPTION_PICTURE, " FILE",
+		"read the domain from FILE, '-' for stdin" },
 	{ { "help", no_argument, NULL, 'h' }, 0, "", "this" },
 };
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -92,6 +98,15 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 			break;
 		case 'n':
 			invocation->dry_run = true;
+			break;
+		case 'v':
+			invocation->svg = optarg;
+			break;
+		case 'p':
+			invocation->png = optarg;
+			break;
+		case 'x':
+			invocation->xml = optarg;
 			break;
 		case 'h':
 			print_command_help(command);
@@ -158,11 +173,15 @@ static int parse_command(const struct command *command, int argc, char *argv[])
 		invocation.argument = argv[optind++];
 	if (optind < argc)
 		return usage(command->name, "unexpected", argv[optind]);
-	if (command->argument && !invocation.argument)
+	if (command->argument && command->argument[0] != '[' && !invocation.argument)
 		return usage(command->name, "missing", command->argument);
 	if (command->argument && strcmp(command->argument, ARGUMENT_ADDRESS) == 0 &&
 		address_parse(invocation.argument, &invocation.address) < 0)
 		return usage(command->name, "no address like 0000:01:00.0:", invocation.argument);
+	if (command->options & OPTION_PICTURE && !invocation.svg == !invocation.png)
+		return usage(command->name, invocation.svg ? "not both" : "missing", "--svg FILE|--png FILE");
+	if (invocation.xml && invocation.argument)
+		return usage(command->name, "with --xml unexpected", invocation.argument);
 	return run_command(command, &invocation);
 }
 

@@ -22,12 +22,15 @@ enum {
 	OPTION_JSON = 1 << 0,
 	OPTION_SYSROOT = 1 << 1,
 	OPTION_DRY_RUN = 1 << 2,
+	OPTION_PICTURE = 1 << 3, /* --svg or --png, one of them; and --xml */
 };
 
 struct invocation {
 	struct host host;
 	const char *sysroot; /* NULL for the running host */
 	bool json, dry_run;
+	const char *svg, *png;  /* files to write, NULL where not asked for */
+	const char *xml;        /* the file that tells of the domain, in the place of the argument */
 	const char *argument;   /* the command's own, or NULL */
 	struct address address; /* the argument, where it is ADDRESS */
 };
@@ -37,7 +40,7 @@ struct invocation {
 
 struct command {
 	const char *name;
-	const char *argument; /* as in the help, or NULL when it takes none */
+	const char *argument; /* as in the help, in brackets when it can be left out; or NULL when it takes none */
 	const char *help;     /* one line */
 	unsigned int options;
 	bool root; /* needs root where it is about the running host */
@@ -46,4 +49,4 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover;
+	command_recover, command_topology;

@@ -98,7 +98,7 @@ static int run_plan(struct invocation *invocation, struct refusal *refusal)
 	if (!handover || !undo)
 		r = refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
 	else
-		r = source_read(invocation->argument, invocation->sysroot, &domain, refusal);
+		r = source_read(invocation->argument, invocation->sysroot, &domain, NULL, refusal);
 	if (r >= 0) {
 		r = handover_plan(handover, &domain, &inventory, &plan, refusal);
 		if (r >= 0)

@@ -13,10 +13,20 @@
 #include "base/text.h"
 #include "host/host.h"
 #include "probe/domain.h"
+#include "probe/pinning.h"
 
 #define URI "qemu:///system"
 
-static int parse_file(int fd, const char *name, struct domain *ret, struct refusal *refusal)
+static int parse_text(
+	const char *xml, size_t size, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
+{
+	int r = domain_parse(xml, size, ret, refusal);
+
+	return r < 0 || !ret_pinning ? r : pinning_parse(xml, size, ret_pinning, refusal);
+}
+
+static int parse_file(
+	int fd, const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
 	struct refusal why;
 	char *xml = malloc(DOMAIN_XML_MAX);
@@ -27,7 +37,7 @@ static int parse_file(int fd, const char *name, struct domain *ret, struct refus
 		r = refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", name,
 			n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
 	else
-		r = domain_parse(xml, (size_t)n, ret, &why);
+		r = parse_text(xml, (size_t)n, ret, ret_pinning, &why);
 	if (n >= 0 && r < 0)
 		r = refusal_set(refusal, why.reason, "'%s': %s", name, why.sentence);
 	free(xml);
@@ -48,7 +58,7 @@ static virDomainPtr find_domain(virConnectPtr connection, const char *name)
 	return domain ? domain : virDomainLookupByUUIDString(connection, name);
 }
 
-static int parse_domain(const char *name, struct domain *ret, struct refusal *refusal)
+static int parse_domain(const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
 	virConnectPtr connection;
 	virDomainPtr domain = NULL;
@@ -62,7 +72,7 @@ static int parse_domain(const char *name, struct domain *ret, struct refusal *re
 	if (domain)
 		xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 	if (xml)
-		r = domain_parse(xml, strlen(xml), ret, refusal);
+		r = parse_text(xml, strlen(xml), ret, ret_pinning, refusal);
 	else if (connection)
 		r = refusal_set(refusal, REFUSAL_INPUT,
 			"there is no domain '%s' at " URI ", and no file of that name; see 'virsh list --all'", name);
@@ -78,16 +88,17 @@ static int parse_domain(const char *name, struct domain *ret, struct refusal *re
 	return r;
 }
 
-int source_read(const char *argument, bool file_only, struct domain *ret, struct refusal *refusal)
+int source_read(
+	const char *argument, bool file_only, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
 	int fd CLOSE_FD = -1;
 
 	if (strcmp(argument, "-") == 0)
-		return parse_file(STDIN_FILENO, "stdin", ret, refusal);
+		return parse_file(STDIN_FILENO, "stdin", ret, ret_pinning, refusal);
 	fd = named_open(argument);
 	if (fd >= 0)
-		return parse_file(fd, argument, ret, refusal);
+		return parse_file(fd, argument, ret, ret_pinning, refusal);
 	if (file_only || strchr(argument, '/'))
 		return refusal_set(refusal, REFUSAL_INPUT, "cannot open '%s': %s", argument, strerror(-fd));
-	return parse_domain(argument, ret, refusal);
+	return parse_domain(argument, ret, ret_pinning, refusal);
 }

@@ -5,7 +5,12 @@
 #include <stdbool.h>
 
 #include "model/domain.h"
+#include "model/pinning.h"
 #include "model/refusal.h"
 
-/* file_only: of a recorded machine no libvirt can be asked. Returns 0, or -ECANCELED with the refusal filled. */
-int source_read(const char *argument, bool file_only, struct domain *ret, struct refusal *refusal);
+/*
+ * file_only: of a recorded machine no libvirt can be asked. ret_pinning is NULL where nobody asks for the pins. Returns
+ * 0, or -ECANCELED with the refusal filled.
+ */
+int source_read(
+	const char *argument, bool file_only, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal);

@@ -49,8 +49,13 @@ int output_write(const char *path, const char *bytes, size_t size)
 	int directory CLOSE_FD = -1;
 	struct stat st = { 0 };
 
+	if (strcmp(path, "-") == 0)
+		return fd_write_all(STDOUT_FILENO, bytes, size);
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return write_to(path, bytes, size);
+	/* A rename would not ask. */
+	if (st.st_mode && access(path, W_OK) < 0)
+		return -errno;
 	/* What a symlink leads to is replaced, not the link. */
 	if (!realpath(path, resolved) && (errno != ENOENT || text_copy(resolved, sizeof(resolved), path) < 0))
 		return -errno;

@@ -13,4 +13,5 @@ struct pinning {
 	unsigned int n_vcpus;              /* of the VM, pinned or not */
 	struct cpuset vcpus[VCPUS_MAX];    /* empty: not pinned */
 	struct cpuset emulator, iothreads; /* likewise; all iothreads together */
+	struct cpuset nodes;               /* numbers of the NUMA nodes that its memory comes from; empty: any */
 };

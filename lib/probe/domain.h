@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * probe: libvirt's domain XML as a value. The text is hostile: nothing is fetched, no entity is expanded, and a
- * document type declaration, which libvirt never writes, ends the reading.
- */
+/* probe: libvirt's domain XML as a value. The text is hostile: probe/document.h reads it. */
 #pragma once
 
 #include <stddef.h>

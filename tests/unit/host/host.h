@@ -19,3 +19,4 @@ TCase *case_runtime(void);
 TCase *case_watched(void);
 TCase *case_isolated(void);
 TCase *case_output(void);
+TCase *case_lstopo(void);

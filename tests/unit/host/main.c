@@ -40,5 +40,5 @@ void tree_stop(void)
 int main(void)
 {
 	return suite_run("host", (TCase *[]){ case_paths(), case_runtime(), case_manager(), case_isolated(),
-					 case_watched(), case_output(), NULL });
+					 case_lstopo(), case_watched(), case_output(), NULL });
 }

@@ -6,7 +6,7 @@
 int main(void)
 {
 	return suite_run(
-		"probe", (TCase *[]){ case_domain(), case_inventory(), case_critical(), case_daemon(), case_nvidia(),
-				 case_node(), case_activity(), case_mapping(), case_process(), case_process_live(),
-				 case_config(), case_os(), case_bar(), case_topology(), NULL });
+		"probe", (TCase *[]){ case_domain(), case_pinning(), case_inventory(), case_critical(), case_daemon(),
+				 case_nvidia(), case_node(), case_activity(), case_mapping(), case_process(),
+				 case_process_live(), case_config(), case_os(), case_bar(), case_topology(), NULL });
 }

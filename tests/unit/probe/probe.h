@@ -5,6 +5,7 @@
 #include "tests/support/suite.h"
 
 TCase *case_domain(void);
+TCase *case_pinning(void);
 TCase *case_inventory(void);
 TCase *case_critical(void);
 TCase *case_daemon(void);

@@ -16,6 +16,7 @@ void program_host(struct scratch *scratch, const char *record, int dressed);
 
 TCase *case_list(void);
 TCase *case_plan(void);
+TCase *case_topology(void);
 TCase *case_hook(void);
 TCase *case_status(void);
 TCase *case_xmlgen(void);

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/pinning.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "probe/document.h"
+
+/* So much of a stranger's word leaves room for the rest of the sentence. */
+#define SUBJECT_MAX 40
+
+static bool is_empty(const struct cpuset *set)
+{
+	return cpuset_count(set) == 0;
+}
+
+/* Of an element: what of the domain cannot be read. */
+static int complain(struct refusal *refusal, const char *element, const char *attribute, const char *value)
+{
+	char shown[SUBJECT_MAX + 1], printable[SUBJECT_MAX + 1];
+	struct text text;
+
+	(void)snprintf(shown, sizeof(shown), "%s", value ? value : "");
+	text_init(&text, printable, sizeof(printable));
+	text_add_foreign(&text, shown);
+	return refusal_set(refusal, REFUSAL_INPUT,
+		"%s of <%s> in the domain XML is '%s%s'; correct it with 'virsh edit'", attribute, element, printable,
+		value && value[strlen(shown)] ? "..." : "");
+}
+
+/* A whole number in decimal, which may stand between blanks. */
+static int parse_number(const char *string, uint64_t max, uint64_t *ret)
+{
+	char digits[16];
+	size_t length;
+
+	while (isspace((unsigned char)*string))
+		string++;
+	length = strcspn(string, " \t\r\n");
+	if (length >= sizeof(digits) || string[length + strspn(string + length, " \t\r\n")])
+		return -EINVAL;
+	memcpy(digits, string, length);
+	digits[length] = '\0';
+	return text_parse_number(digits, 10, max, ret);
+}
+
+/* The number that an element holds. */
+static int parse_count(xmlNode *element, uint64_t max, uint64_t *ret, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT = xmlNodeGetContent(element);
+
+	if (!content || parse_number((const char *)content, max, ret) < 0)
+		return complain(refusal, (const char *)element->name, "the number", (const char *)content);
+	return 0;
+}
+
+/* The number of an attribute that has to be there. */
+static int parse_index(xmlNode *element, const char *attribute, uint64_t *ret, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(element, (const xmlChar *)attribute);
+
+	if (!content || parse_number((const char *)content, UINT32_MAX, ret) < 0)
+		return complain(refusal, (const char *)element->name, attribute, (const char *)content);
+	return 0;
+}
+
+/* Adds what an attribute lists; CPUs and NUMA nodes are listed alike. */
+static int parse_set(xmlNode *element, const char *attribute, struct cpuset *set, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(element, (const xmlChar *)attribute);
+	struct cpuset read;
+
+	if (!content || cpuset_parse((const char *)content, &read) < 0)
+		return complain(refusal, (const char *)element->name, attribute, (const char *)content);
+	cpuset_add_all(set, &read);
+	return 0;
+}
+
+/* One pin for one thread: libvirt takes no second one. */
+static int parse_pin(xmlNode *element, struct cpuset *set, struct refusal *refusal)
+{
+	if (!is_empty(set))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain XML has <%s> twice for the same thread; correct it with 'virsh edit'",
+			(const char *)element->name);
+	return parse_set(element, "cpuset", set, refusal);
+}
+
+static int parse_vcpupin(xmlNode *element, struct pinning *pinning, struct refusal *refusal)
+{
+	struct cpuset unused = { 0 };
+	uint64_t vcpu = 0;
+	int r;
+
+	r = parse_index(element, "vcpu", &vcpu, refusal);
+	if (r < 0)
+		return r;
+	return parse_pin(element, vcpu < pinning->n_vcpus ? &pinning->vcpus[vcpu] : &unused, refusal);
+}
+
+static int parse_emulatorpin(xmlNode *element, struct pinning *pinning, struct refusal *refusal)
+{
+	return parse_pin(element, &pinning->emulator, refusal);
+}
+
+static int parse_iothreadpin(xmlNode *element, struct pinning *pinning, struct refusal *refusal)
+{
+	return parse_set(element, "cpuset", &pinning->iothreads, refusal);
+}
+
+/* Memory whose place numad chooses has no nodes in the XML, or old ones. */
+static int parse_memory(xmlNode *element, struct pinning *pinning, struct refusal *refusal)
+{
+	if (element_has(element, "placement", "auto") || !xmlHasNsProp(element, (const xmlChar *)"nodeset", NULL))
+		return 0;
+	return parse_set(element, "nodeset", &pinning->nodes, refusal);
+}
+
+static int parse_memnode(xmlNode *element, struct pinning *pinning, struct refusal *refusal)
+{
+	return parse_set(element, "nodeset", &pinning->nodes, refusal);
+}
+
+static const struct {
+	const char *parent, *name;
+	int (*parse)(xmlNode *element, struct pinning *pinning, struct refusal *refusal);
+} elements[] = {
+	{ "cputune", "vcpupin", parse_vcpupin },
+	{ "cputune", "emulatorpin", parse_emulatorpin },
+	{ "cputune", "iothreadpin", parse_iothreadpin },
+	{ "numatune", "memory", parse_memory },
+	{ "numatune", "memnode", parse_memnode },
+};
+
+static int parse_child(const char *parent, xmlNode *child, struct pinning *pinning, struct refusal *refusal)
+{
+	for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++) {
+		if (strcmp(elements[i].parent, parent) == 0 && element_is(child, elements[i].name))
+			return elements[i].parse(child, pinning, refusal);
+	}
+	return 0;
+}
+
+static int parse_children(xmlNode *parent, struct pinning *pinning, struct refusal *refusal)
+{
+	for (xmlNode *child = parent->children; child; child = child->next) {
+		int r = parse_child((const char *)parent->name, child, pinning, refusal);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* How many vCPUs there are, and the CPUs of threads that have no pin of their own: empty for all. */
+static int parse_vcpu(const xmlNode *root, struct pinning *pinning, struct cpuset *common, struct refusal *refusal)
+{
+	xmlNode *element = element_child(root, "vcpu");
+	uint64_t n = 1;
+	int r;
+
+	if (element) {
+		r = parse_count(element, UINT32_MAX, &n, refusal);
+		if (r < 0)
+			return r;
+	}
+	if (n == 0 || n > VCPUS_MAX)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain has %llu vCPUs, and 1 to %d are understood; correct it with 'virsh edit'",
+			(unsigned long long)n, VCPUS_MAX);
+	pinning->n_vcpus = (unsigned int)n;
+	/* Where numad chooses them, libvirt ignores the attribute. */
+	if (!element || element_has(element, "placement", "auto") ||
+		!xmlHasNsProp(element, (const xmlChar *)"cpuset", NULL))
+		return 0;
+	return parse_set(element, "cpuset", common, refusal);
+}
+
+static int has_iothreads(const xmlNode *root, bool *ret, struct refusal *refusal)
+{
+	xmlNode *element = element_child(root, "iothreads");
+	uint64_t n = 0;
+	int r;
+
+	if (element) {
+		r = parse_count(element, UINT32_MAX, &n, refusal);
+		if (r < 0)
+			return r;
+	}
+	*ret = n > 0 || element_child(element_child(root, "iothreadids"), "iothread");
+	return 0;
+}
+
+/* libvirt gives a thread without a pin the common CPUs, and all when there are none of those either. */
+static void fill_pins(struct pinning *pinning, const struct cpuset *common, bool iothreads)
+{
+	for (unsigned int i = 0; i < pinning->n_vcpus; i++) {
+		if (is_empty(&pinning->vcpus[i]))
+			pinning->vcpus[i] = *common;
+	}
+	if (is_empty(&pinning->emulator))
+		pinning->emulator = *common;
+	if (!iothreads)
+		pinning->iothreads = (struct cpuset){ 0 };
+	else if (is_empty(&pinning->iothreads))
+		pinning->iothreads = *common;
+}
+
+static int parse_root(const xmlNode *root, struct pinning *pinning, struct refusal *refusal)
+{
+	struct cpuset common = { 0 };
+	bool iothreads;
+	int r;
+
+	if (!root || !element_is(root, "domain"))
+		return refusal_set(refusal, REFUSAL_INPUT, "the XML is no libvirt domain");
+	r = parse_vcpu(root, pinning, &common, refusal);
+	if (r < 0)
+		return r;
+	for (xmlNode *child = root->children; child; child = child->next) {
+		if (!element_is(child, "cputune") && !element_is(child, "numatune"))
+			continue;
+		r = parse_children(child, pinning, refusal);
+		if (r < 0)
+			return r;
+	}
+	r = has_iothreads(root, &iothreads, refusal);
+	if (r < 0)
+		return r;
+	fill_pins(pinning, &common, iothreads);
+	return 0;
+}
+
+int pinning_parse(const char *xml, size_t size, struct pinning *ret, struct refusal *refusal)
+{
+	xmlDoc *document FREE_DOCUMENT = NULL;
+	struct pinning *pinning;
+	int r;
+
+	r = document_read(xml, size, &document, refusal);
+	if (r < 0)
+		return r;
+	pinning = calloc(1, sizeof(*pinning));
+	if (!pinning)
+		return refusal_set(refusal, REFUSAL_INPUT, "there is no memory to read the domain XML");
+	r = parse_root(xmlDocGetRootElement(document), pinning, refusal);
+	if (r == 0)
+		*ret = *pinning;
+	free(pinning);
+	return r;
+}
