@@ -174,7 +174,9 @@ PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev l
 	libinih-dev libsystemd-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
-PACKAGES_BENCH := psmisc lsof
+PACKAGES_BENCH := psmisc lsof virtinst
+PACKAGES_XML   := libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
+	libxml2-utils
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
 # After sudo, the build directory is the user's.
@@ -183,10 +185,11 @@ again = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: check lab demo bench
 check:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML)
 	@tests/step warnings 'building with gcc and clang, warnings as errors' $(again) lint-warnings
 	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
+	@tests/step xml 'domain XML in a real libvirt' $(again) do-check-xml
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
 	@$(give_build)
@@ -207,14 +210,21 @@ do-lab: $(lab_programs)
 do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/empty
+bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
 	@$(BUILD)/bench-scan /dev/full
+	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
+	@$(BUILD)/bench-xml $(BUILD)/gpu-handoff-xmlgen $(BUILD)/bench-tree
+	@rm -rf $(BUILD)/bench-tree
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench-xml: $(BUILD)/tests/bench/xml.o $(BUILD)/libbase.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/bench-scan: $(BUILD)/tests/bench/scan.o $(call archives,probe host model base)
@@ -239,7 +249,7 @@ pkgs_test_probe   := json-c libpci hwloc libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
-pkgs_test_programs := json-c
+pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
@@ -263,7 +273,7 @@ check-corpus-libvirt: $(BUILD)/tests/corpus-tune
 $(BUILD)/tests/corpus-tune: $(BUILD)/tests/libvirt/corpus_tune.o $(libxmlgen) $(call archives,plan probe host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libxml-2.0)
 
-# Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [tests/hosts/cpu/CPU.json]
+# Writes a recorded machine's tree, to look at it: build/tests/mktree tests/hosts/NAME.json DIR [PROCESSOR]
 $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call archives,model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs json-c)
 
@@ -275,6 +285,19 @@ $(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contrac
 $(BUILD)/tests/ask-manager: $(BUILD)/tests/contract/ask_manager.o $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libpci)
 
+# What xmlgen writes, in libvirt's schema and in a real libvirt, which starts nothing. Root, and KVM.
+.PHONY: check-xml do-check-xml
+check-xml:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_XML)
+	@$(again) do-check-xml
+	@$(give_build)
+
+do-check-xml: $(BUILD)/gpu-handoff-xmlgen $(BUILD)/tests/mktree $(BUILD)/tests/define
+	@BUILD=$(BUILD) tests/libvirt/check
+
+$(BUILD)/tests/define: $(BUILD)/tests/libvirt/define.o
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libvirt) -pthread
+
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
 .PHONY: check-unit check-san run-unit check-layers check-rules
 check-unit: all check-layers check-rules
@@ -284,7 +307,7 @@ check-san:
 	@$(MAKE) --no-print-directory SAN=1 all run-unit
 
 .PHONY: test-programs
-test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(lab_programs)
+test-programs: $(TESTS:%=$(BUILD)/tests/test_%) $(BUILD)/tests/mktree $(BUILD)/tests/define $(lab_programs)
 
 run-unit: test-programs all
 	@BUILD=$(BUILD) tests/unit/run $(BUILD)/tests $(patsubst test_apply,test_apply/3,$(TESTS:%=test_%))
