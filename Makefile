@@ -307,7 +307,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step unit users
+FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -324,10 +324,11 @@ fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_step       := -max_len=256
+fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
-fuzz_archives := $(call archives,apply $(below_apply))
+fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))
 
 # The corpus without libFuzzer, plain and with ASan and UBSan: a part of check-unit.
 .PHONY: check-corpus replay
