@@ -5,3 +5,4 @@
 #include "tests/support/suite.h"
 
 TCase *case_input(void);
+TCase *case_tune(void);
