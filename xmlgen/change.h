@@ -9,12 +9,14 @@
 
 #include "xmlgen/edit.h"
 #include "xmlgen/layout.h"
+#include "xmlgen/rules.h"
 #include "xmlgen/source.h"
 
 struct change {
 	const struct source *source;
 	struct edits *edits;
 	struct layout layout;
+	const xmlNode *last[RULE_ORDERS + 1]; /* of the elements below <domain>, by their order */
 };
 
 void change_init(const struct source *source, struct edits *edits, struct change *ret);

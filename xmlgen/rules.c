@@ -95,15 +95,15 @@ static const char *const order[] = {
 	"keywrap",
 	"launchSecurity",
 };
-#define N_ORDER (sizeof(order) / sizeof(order[0]))
+_Static_assert(sizeof(order) / sizeof(order[0]) == RULE_ORDERS, "another number of elements");
 
 size_t rule_order(const xmlNode *node)
 {
-	for (size_t i = 0; i < N_ORDER; i++) {
+	for (size_t i = 0; i < RULE_ORDERS; i++) {
 		if (element_is(node, order[i]))
 			return i;
 	}
-	return N_ORDER;
+	return RULE_ORDERS;
 }
 
 /*

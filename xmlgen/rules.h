@@ -29,7 +29,10 @@ struct rule {
 /* The rule of a path, or NULL. */
 const struct rule *rule_find(const char *path);
 
-/* The place of an element of <domain> among the others, as libvirt writes them; the last for one that it does not. */
+/*
+ * The place of an element of <domain> among the others, as libvirt writes them; RULE_ORDERS for one that it does not.
+ */
+#define RULE_ORDERS 38
 size_t rule_order(const xmlNode *node);
 
 /*
