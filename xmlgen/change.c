@@ -127,7 +127,7 @@ static bool has_line_end(const struct source *source, size_t begin, size_t end)
 	return memchr(source->text + begin, '\n', end - begin) || memchr(source->text + begin, '\r', end - begin);
 }
 
-void change_add_last(struct change *change, const xmlNode *parent, xmlNode *const nodes[], size_t n)
+void change_add_last(struct change *change, const xmlNode *parent, xmlNode *const wanted[], size_t n)
 {
 	const struct element *element = source_element(parent);
 	struct lead lead = layout_lead_below(change->source, element);
@@ -139,7 +139,7 @@ void change_add_last(struct change *change, const xmlNode *parent, xmlNode *cons
 	if (closes_itself)
 		(void)fputs(">", stream);
 	for (size_t i = 0; i < n; i++)
-		write_node(change, lead, nodes[i], stream);
+		write_node(change, lead, wanted[i], stream);
 	if (closes_itself) {
 		if (lead.is_line)
 			layout_break(&change->layout, own, 0, stream);

@@ -140,8 +140,8 @@ static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
 	if (!timer)
 		timer = find_timer(wanted->parent->parent->parent, "hypervclock");
 
-	/* All that the host has, or nothing is to be there. */
-	if (element_has(hyperv, "mode", "passthrough"))
+	/* passthrough, host-model: libvirt chooses. */
+	if (xmlHasNsProp(hyperv, (const xmlChar *)"mode", NULL) && !element_has(hyperv, "mode", "custom"))
 		return true;
 	if (element_is(wanted, "stimer") && (!timer || element_has(timer, "present", "no")))
 		return true;
