@@ -293,17 +293,56 @@ START_TEST(test_numbers)
 }
 END_TEST
 
-/* Others' domains, with the lines of each that tuning takes away or changes. */
+/* Each card has a slot of its own; the second finds that of the first taken. */
+START_TEST(test_two_cards)
+{
+	static const struct slots_card two[] = { { .n_functions = 1, .functions = { { .bus = 0x41 } } },
+		{ .n_functions = 1, .functions = { { .bus = 0x42 } } } };
+	static const char present[] = Q35 "<hostdev type='pci'>" FULL("0x0") "</hostdev>" STOP;
+	size_t size;
+	char *result = tune(present, strlen(present), NULL, two, 2, &size);
+
+	ck_assert_ptr_nonnull(strstr(result, FULL("0x0") AT("0x01", "0x00", "0x0") "/></hostdev><hostdev"));
+	ck_assert_ptr_nonnull(strstr(result, AT("0x02", "0x00", "0x0") "/></hostdev></devices>"));
+	check_again("two cards", result, size, NULL, two, 2);
+	free(result);
+}
+END_TEST
+
+/* Many of what is looked for: what takes time by their square would not end. */
 static const struct {
-	const char *name, *changed;
-} domains[] = {
-	{ "nova", "" },
-	{ "kubevirt", "" },
-	{ "virt-manager-win11", "" },
-	{ "crlf", "" },
-	{ "hand", "" },
-	{ "line", "" },
+	const char *begin, *repeated, *end;
+} large[] = {
+	{ "", "<a/>", "" },
+	{ "<cputune>", "<vcpupin/>", "</cputune>" },
+	{ "<cputune>", "\n<vcpupin vcpu='0' cpuset='2'/>", "</cputune>" },
+	{ "", "  <numatune/>", "" },
+	{ "<cpu>", "<model/>", "</cpu>" },
+	{ "<cpu>", "<feature name='x'/>", "</cpu>" },
+	{ "<features>", "\n", "</features>" },
+	{ "<devices>", "<disk><address type='pci' bus='1'/></disk>", "</devices>" },
 };
+
+START_TEST(test_large)
+{
+	static const struct slots_card wanted_cards[] = WANTED_CARDS;
+	const size_t most = 1 << 20;
+	size_t length = strlen(large[_i].repeated), size, result_size;
+	char *xml = malloc(most + 256), *result;
+
+	size = (size_t)sprintf(xml, BEGIN HVM "%s", large[_i].begin);
+	for (; size < most; size += length)
+		memcpy(xml + size, large[_i].repeated, length);
+	size += (size_t)sprintf(xml + size, "%s" END, large[_i].end);
+	result = tune(xml, size, WANTED_XML, wanted_cards, WANTED_N_CARDS, &result_size);
+	ck_assert_ptr_nonnull(result);
+	free(result);
+	free(xml);
+}
+END_TEST
+
+/* Others' domains, in tests/domains; what they become, in tests/golden, is to be read beside them. */
+static const char *const domains[] = { "nova", "kubevirt", "virt-manager-win11", "crlf", "hand", "line" };
 
 static char *read_domain(const char *name, size_t *ret_size)
 {
@@ -324,13 +363,13 @@ START_TEST(test_domain)
 {
 	static const struct slots_card wanted_cards[] = WANTED_CARDS;
 	size_t size, tuned_size;
-	char *text = read_domain(domains[_i].name, &size), golden[128];
+	char *text = read_domain(domains[_i], &size), golden[128];
 	char *tuned = tune(text, size, WANTED_XML, &wanted_cards[1], 1, &tuned_size);
 
-	ck_assert_msg(tuned, "%s", domains[_i].name);
-	(void)snprintf(golden, sizeof(golden), "tuned-%s.xml", domains[_i].name);
+	ck_assert_msg(tuned, "%s", domains[_i]);
+	(void)snprintf(golden, sizeof(golden), "tuned-%s.xml", domains[_i]);
 	golden_check(golden, tuned);
-	check_again(domains[_i].name, tuned, tuned_size, WANTED_XML, &wanted_cards[1], 1);
+	check_again(domains[_i], tuned, tuned_size, WANTED_XML, &wanted_cards[1], 1);
 	free(tuned);
 }
 END_TEST
@@ -342,6 +381,8 @@ TCase *case_tune(void)
 	add_rows(tcase, test_row, rows);
 	add_rows(tcase, test_card, cards);
 	tcase_add_test(tcase, test_numbers);
+	tcase_add_test(tcase, test_two_cards);
+	add_rows(tcase, test_large, large);
 	add_rows(tcase, test_domain, domains);
 	return tcase;
 }
