@@ -133,17 +133,22 @@ static const xmlNode *find_timer(const xmlNode *domain, const char *name)
 	return NULL;
 }
 
-static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
+bool rule_has_clock(const xmlNode *domain, const xmlNode *wanted)
 {
-	const xmlNode *timer = find_timer(hyperv->parent->parent, "hypervclock");
+	const xmlNode *timer = find_timer(domain, "hypervclock");
 
 	if (!timer)
-		timer = find_timer(wanted->parent->parent->parent, "hypervclock");
+		timer = find_timer(wanted, "hypervclock");
+	return timer && !element_has(timer, "present", "no");
+}
+
+static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
+{
 
 	/* passthrough, host-model: libvirt chooses. */
 	if (xmlHasNsProp(hyperv, (const xmlChar *)"mode", NULL) && !element_has(hyperv, "mode", "custom"))
 		return true;
-	if (element_is(wanted, "stimer") && (!timer || element_has(timer, "present", "no")))
+	if (element_is(wanted, "stimer") && !rule_has_clock(hyperv->parent->parent, wanted->parent->parent->parent))
 		return true;
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		const xmlNode *needed = element_child(hyperv, needs[i].needs);

@@ -40,3 +40,6 @@ size_t rule_order(const xmlNode *node);
  * beside, or something else that means the same.
  */
 bool rule_forbids(const char *path, const xmlNode *parent, const xmlNode *wanted);
+
+/* Whether a domain has Hyper-V's clock, <timer name='hypervclock'>, or is going to. */
+bool rule_has_clock(const xmlNode *domain, const xmlNode *wanted);

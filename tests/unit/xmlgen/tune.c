@@ -144,6 +144,8 @@ static const struct {
 		DOMAIN("<features><hyperv><vpindex state='off'/><vapic state=\"on\"/></hyperv></features>") },
 	{ "a timer without its clock", DOMAIN("<features><hyperv/></features>"),
 		"<features><hyperv><stimer state='on'/></hyperv></features>", NULL },
+	{ "nor where Hyper-V is new", DOMAIN(""), "<features><hyperv><vapic/><stimer state='on'/></hyperv></features>",
+		DOMAIN("<features><hyperv><vapic/></hyperv></features>") },
 	{ "and with it", DOMAIN("<features><hyperv/></features><clock offset='utc'/>"),
 		"<features><hyperv><stimer state='on'/></hyperv></features>"
 		"<clock offset='localtime'><timer name='hypervclock' present='yes'/></clock>",
