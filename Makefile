@@ -257,8 +257,11 @@ $(libsupport): $(SUPPORT)
 
 # All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
 .PHONY: check-corpus-libvirt
-check-corpus-libvirt: $(BUILD)/tests/corpus-tune
-	@tests/libvirt/corpus $<
+check-corpus-libvirt: $(BUILD)/tests/corpus-tune $(BUILD)/tests/mktree $(BUILD)/gpu-handoff-xmlgen
+	@rm -rf $(BUILD)/tests/corpus-host
+	@$(BUILD)/tests/mktree tests/hosts/x570-3900x-rtx3080-rx5700.json $(BUILD)/tests/corpus-host \
+		tests/hosts/cpu/intel-raptorlake-corei7-1370p.json
+	@tests/libvirt/corpus $< $(BUILD)/gpu-handoff-xmlgen $(BUILD)/tests/corpus-host
 
 $(BUILD)/tests/corpus-tune: $(BUILD)/tests/libvirt/corpus_tune.o $(libxmlgen) $(call archives,plan probe host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libxml-2.0)
