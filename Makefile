@@ -267,8 +267,11 @@ $(libsupport): $(SUPPORT)
 
 # All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
 .PHONY: check-corpus-libvirt
-check-corpus-libvirt: $(BUILD)/tests/corpus-tune
-	@tests/libvirt/corpus $<
+check-corpus-libvirt: $(BUILD)/tests/corpus-tune $(BUILD)/tests/mktree $(BUILD)/gpu-handoff-xmlgen
+	@rm -rf $(BUILD)/tests/corpus-host
+	@$(BUILD)/tests/mktree tests/hosts/x570-3900x-rtx3080-rx5700.json $(BUILD)/tests/corpus-host \
+		tests/hosts/cpu/intel-raptorlake-corei7-1370p.json
+	@tests/libvirt/corpus $< $(BUILD)/gpu-handoff-xmlgen $(BUILD)/tests/corpus-host
 
 $(BUILD)/tests/corpus-tune: $(BUILD)/tests/libvirt/corpus_tune.o $(libxmlgen) $(call archives,plan probe host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libxml-2.0)
@@ -330,7 +333,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step unit users
+FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -347,10 +350,11 @@ fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_step       := -max_len=256
+fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
-fuzz_archives := $(call archives,apply $(below_apply))
+fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))
 
 # The corpus without libFuzzer, plain and with ASan and UBSan: a part of check-unit.
 .PHONY: check-corpus replay

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "probe/document.h"
-#include "xmlgen/rules.h"
 
 void change_init(const struct source *source, struct edits *edits, struct change *ret)
 {
 	*ret = (struct change){ .source = source, .edits = edits };
 	layout_init(source, &ret->layout);
+	for (const xmlNode *node = source->elements[0].node->children; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE)
+			ret->last[rule_order(node)] = node;
+	}
 }
 
 static void write_attribute(struct change *change, const char *name, const char *value, bool whole, FILE *stream)
@@ -97,19 +100,12 @@ static void add_first(struct change *change, const xmlNode *parent, xmlNode *wan
 
 void change_add_in_order(struct change *change, const xmlNode *domain, xmlNode *wanted)
 {
-	size_t order = rule_order(wanted), best = 0;
-	const xmlNode *anchor = NULL;
+	size_t order = rule_order(wanted);
 
-	for (const xmlNode *node = domain->children; node; node = node->next) {
-		size_t other = node->type == XML_ELEMENT_NODE ? rule_order(node) : order;
-
-		if (other < order && other >= best) {
-			anchor = node;
-			best = other;
-		}
-	}
-	if (anchor)
-		change_add_behind(change, anchor, wanted);
+	while (order > 0 && !change->last[order - 1])
+		order--;
+	if (order > 0)
+		change_add_behind(change, change->last[order - 1], wanted);
 	else
 		add_first(change, domain, wanted);
 }
@@ -131,7 +127,7 @@ static bool has_line_end(const struct source *source, size_t begin, size_t end)
 	return memchr(source->text + begin, '\n', end - begin) || memchr(source->text + begin, '\r', end - begin);
 }
 
-void change_add_last(struct change *change, const xmlNode *parent, xmlNode *const nodes[], size_t n)
+void change_add_last(struct change *change, const xmlNode *parent, xmlNode *const wanted[], size_t n)
 {
 	const struct element *element = source_element(parent);
 	struct lead lead = layout_lead_below(change->source, element);
@@ -143,7 +139,7 @@ void change_add_last(struct change *change, const xmlNode *parent, xmlNode *cons
 	if (closes_itself)
 		(void)fputs(">", stream);
 	for (size_t i = 0; i < n; i++)
-		write_node(change, lead, nodes[i], stream);
+		write_node(change, lead, wanted[i], stream);
 	if (closes_itself) {
 		if (lead.is_line)
 			layout_break(&change->layout, own, 0, stream);

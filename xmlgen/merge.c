@@ -197,6 +197,18 @@ static void tidy(struct merge *merge, const xmlNode *domain, const xmlNode *want
 		tidy_backing(merge, backing, wanted_backing);
 }
 
+/* What is added as a whole is not asked of one by one: QEMU has no timers of Hyper-V without its clock. */
+static void prune_hyperv(const xmlNode *domain, const xmlNode *wanted)
+{
+	const xmlNode *hyperv = element_child(element_child(wanted, "features"), "hyperv");
+	xmlNode *stimer = element_child(hyperv, "stimer");
+
+	if (!stimer || element_child(element_child(domain, "features"), "hyperv") || rule_has_clock(domain, wanted))
+		return;
+	xmlUnlinkNode(stimer);
+	xmlFreeNode(stimer);
+}
+
 int merge(const struct source *source, xmlNode *wanted, struct edits *edits, struct refusal *refusal)
 {
 	struct merge merge = { .refusal = refusal };
@@ -204,6 +216,7 @@ int merge(const struct source *source, xmlNode *wanted, struct edits *edits, str
 	int r;
 
 	change_init(source, edits, &merge.change);
+	prune_hyperv(domain, wanted);
 	r = merge_level(&merge, domain, wanted, "");
 	if (r < 0)
 		return r;

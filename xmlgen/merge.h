@@ -11,5 +11,6 @@
 #include "xmlgen/edit.h"
 #include "xmlgen/source.h"
 
-/* Adds the edits. Returns 0; -ECANCELED with the refusal filled: an element without a rule, or no memory. */
+/* Adds the edits; of the wanted tree it may take what the domain cannot bear. Returns 0; -ECANCELED with the refusal
+ * filled: an element without a rule, or no memory. */
 int merge(const struct source *source, xmlNode *wanted, struct edits *edits, struct refusal *refusal);

@@ -95,15 +95,15 @@ static const char *const order[] = {
 	"keywrap",
 	"launchSecurity",
 };
-#define N_ORDER (sizeof(order) / sizeof(order[0]))
+_Static_assert(sizeof(order) / sizeof(order[0]) == RULE_ORDERS, "another number of elements");
 
 size_t rule_order(const xmlNode *node)
 {
-	for (size_t i = 0; i < N_ORDER; i++) {
+	for (size_t i = 0; i < RULE_ORDERS; i++) {
 		if (element_is(node, order[i]))
 			return i;
 	}
-	return N_ORDER;
+	return RULE_ORDERS;
 }
 
 /*
@@ -133,17 +133,22 @@ static const xmlNode *find_timer(const xmlNode *domain, const char *name)
 	return NULL;
 }
 
-static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
+bool rule_has_clock(const xmlNode *domain, const xmlNode *wanted)
 {
-	const xmlNode *timer = find_timer(hyperv->parent->parent, "hypervclock");
+	const xmlNode *timer = find_timer(domain, "hypervclock");
 
 	if (!timer)
-		timer = find_timer(wanted->parent->parent->parent, "hypervclock");
+		timer = find_timer(wanted, "hypervclock");
+	return timer && !element_has(timer, "present", "no");
+}
 
-	/* All that the host has, or nothing is to be there. */
-	if (element_has(hyperv, "mode", "passthrough"))
+static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
+{
+
+	/* passthrough, host-model: libvirt chooses. */
+	if (xmlHasNsProp(hyperv, (const xmlChar *)"mode", NULL) && !element_has(hyperv, "mode", "custom"))
 		return true;
-	if (element_is(wanted, "stimer") && (!timer || element_has(timer, "present", "no")))
+	if (element_is(wanted, "stimer") && !rule_has_clock(hyperv->parent->parent, wanted->parent->parent->parent))
 		return true;
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		const xmlNode *needed = element_child(hyperv, needs[i].needs);

@@ -29,7 +29,10 @@ struct rule {
 /* The rule of a path, or NULL. */
 const struct rule *rule_find(const char *path);
 
-/* The place of an element of <domain> among the others, as libvirt writes them; the last for one that it does not. */
+/*
+ * The place of an element of <domain> among the others, as libvirt writes them; RULE_ORDERS for one that it does not.
+ */
+#define RULE_ORDERS 38
 size_t rule_order(const xmlNode *node);
 
 /*
@@ -37,3 +40,6 @@ size_t rule_order(const xmlNode *node);
  * beside, or something else that means the same.
  */
 bool rule_forbids(const char *path, const xmlNode *parent, const xmlNode *wanted);
+
+/* Whether a domain has Hyper-V's clock, <timer name='hypervclock'>, or is going to. */
+bool rule_has_clock(const xmlNode *domain, const xmlNode *wanted);

@@ -48,11 +48,11 @@ static size_t find_tag_end(const struct source *source, size_t at)
 	for (; at < source->size; at++) {
 		char c = source->text[at];
 
-		if (quote)
-			quote = c == quote ? 0 : quote;
-		else if (c == '"' || c == '\'')
+		if (c == quote)
+			quote = 0;
+		else if (!quote && (c == '"' || c == '\''))
 			quote = c;
-		else if (c == '>')
+		else if (!quote && c == '>')
 			return at + 1;
 	}
 	return at;
@@ -156,9 +156,9 @@ static int scan_elements(struct source *source)
 
 static size_t count_elements(xmlNode *root)
 {
-	size_t n = 0;
+	size_t n = 1;
 
-	for (xmlNode *node = root; node; node = next_element(root, node))
+	for (xmlNode *node = root; (node = next_element(root, node));)
 		n++;
 	return n;
 }
@@ -166,7 +166,7 @@ static size_t count_elements(xmlNode *root)
 struct shown source_shown(const xmlChar *foreign)
 {
 	char beginning[sizeof(((struct shown *)NULL)->s)];
-	struct shown shown;
+	struct shown shown = { 0 };
 	struct text text;
 
 	(void)snprintf(beginning, sizeof(beginning), "%s", foreign ? (const char *)foreign : "");

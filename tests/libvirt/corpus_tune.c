@@ -17,7 +17,7 @@
 
 #include "base/fd.h"
 #include "probe/domain.h"
-#include "tests/libvirt/wanted.h"
+#include "tests/support/wanted.h"
 #include "xmlgen/tune.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

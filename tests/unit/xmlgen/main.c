@@ -3,5 +3,5 @@
 
 int main(void)
 {
-	return suite_run("xmlgen", (TCase *[]){ case_input(), NULL });
+	return suite_run("xmlgen", (TCase *[]){ case_input(), case_edit(), case_tune(), case_tune_read(), NULL });
 }

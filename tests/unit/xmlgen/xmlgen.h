@@ -5,3 +5,6 @@
 #include "tests/support/suite.h"
 
 TCase *case_input(void);
+TCase *case_edit(void);
+TCase *case_tune(void);
+TCase *case_tune_read(void);

@@ -29,3 +29,5 @@
 				{ .bus = 6, .slot = 0x12, .function = 6 } } },                                         \
 			{ .n_functions = 2, .functions = { { .bus = 0x41 }, { .bus = 0x41, .function = 1 } } },        \
 	}
+
+#define WANTED_N_CARDS 2
