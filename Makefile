@@ -175,7 +175,7 @@ PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev l
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
-PACKAGES_XML   := libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
+PACKAGES_XML   := xz-utils libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
 	libxml2-utils
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
@@ -190,6 +190,7 @@ check:
 	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
 	@tests/step xml 'domain XML in a real libvirt' $(again) do-check-xml
+	@tests/step domains "the domains of libvirt's own tests, tuned" $(again) do-check-domains
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
 	@$(give_build)
@@ -266,11 +267,16 @@ $(libsupport): $(SUPPORT)
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
 # All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
-.PHONY: check-corpus-libvirt
-check-corpus-libvirt: $(BUILD)/tests/corpus-tune $(BUILD)/tests/mktree $(BUILD)/gpu-handoff-xmlgen
+.PHONY: check-domains do-check-domains
+check-domains:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_XML)
+	@$(again) do-check-domains
+	@$(give_build)
+
+do-check-domains: $(BUILD)/tests/corpus-tune $(BUILD)/tests/mktree $(BUILD)/gpu-handoff-xmlgen
 	@rm -rf $(BUILD)/tests/corpus-host
 	@$(BUILD)/tests/mktree tests/hosts/x570-3900x-rtx3080-rx5700.json $(BUILD)/tests/corpus-host \
-		tests/hosts/cpu/intel-raptorlake-corei7-1370p.json
+		intel-raptorlake-corei7-1370p
 	@tests/libvirt/corpus $< $(BUILD)/gpu-handoff-xmlgen $(BUILD)/tests/corpus-host
 
 $(BUILD)/tests/corpus-tune: $(BUILD)/tests/libvirt/corpus_tune.o $(libxmlgen) $(call archives,plan probe host model base)
