@@ -175,7 +175,7 @@ PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev l
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
-PACKAGES_XML   := xz-utils libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
+PACKAGES_XML   := xz-utils dpkg-dev libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
 	libxml2-utils
 
 # Each in a make of its own: the flags are asked of pkg-config when it is read, and it may just have been installed.
