@@ -7,30 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-
 #include "base/fd.h"
 #include "base/text.h"
+#include "probe/document.h"
 
 /* The largest there is has 22 KiB. */
 #define FILE_SIZE_MAX (256u * 1024)
 
 /* What short and full ids consist of. */
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_+-"
-
-/* No network, no words on stderr; entities stay references because XML_PARSE_NOENT is not here. */
-#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
-
-static void document_free(xmlDocPtr *document)
-{
-	xmlFreeDoc(*document);
-}
-
-static void content_free(xmlChar **content)
-{
-	xmlFree(*content);
-}
 
 static void buffer_free(char **buffer)
 {
@@ -43,10 +28,8 @@ static void list_close(DIR **list)
 		(void)closedir(*list);
 }
 
-#define FREE_DOCUMENT __attribute__((cleanup(document_free)))
-#define FREE_CONTENT  __attribute__((cleanup(content_free)))
-#define FREE_BUFFER   __attribute__((cleanup(buffer_free)))
-#define CLOSE_LIST    __attribute__((cleanup(list_close)))
+#define FREE_BUFFER __attribute__((cleanup(buffer_free)))
+#define CLOSE_LIST  __attribute__((cleanup(list_close)))
 
 static const struct {
 	const char *word, *short_id;
@@ -58,18 +41,6 @@ static const struct {
 };
 
 /* ---- one file ---- */
-
-/* Errors of encodings come here, whatever the options say; what is printed on stderr is ours alone. */
-static void say_nothing(void *context, const char *format, ...)
-{
-	(void)context;
-	(void)format;
-}
-
-static bool is_element(const xmlNode *node, const char *name)
-{
-	return node->type == XML_ELEMENT_NODE && !node->ns && strcmp((const char *)node->name, name) == 0;
-}
 
 static bool content_is(const xmlNode *node, const char *text)
 {
@@ -121,11 +92,11 @@ static bool read_os(xmlNode *element, const char *word, struct os *ret)
 		text_copy(os.id, sizeof(os.id), (const char *)id) < 0)
 		return false;
 	for (const xmlNode *node = element->children; node; node = node->next) {
-		if (is_element(node, "short-id"))
+		if (element_is(node, "short-id"))
 			found = found || content_is(node, word);
-		else if (is_element(node, "family"))
+		else if (element_is(node, "family"))
 			os.family = read_family(node);
-		else if (is_element(node, "name") && !node->properties && !os.name[0])
+		else if (element_is(node, "name") && !node->properties && !os.name[0])
 			read_name(node, os.name, sizeof(os.name));
 	}
 	if (!found)
@@ -137,20 +108,17 @@ static bool read_os(xmlNode *element, const char *word, struct os *ret)
 
 int os_parse(const char *xml, size_t size, const char *word, struct os *ret)
 {
-	xmlDocPtr document FREE_DOCUMENT = NULL;
+	xmlDoc *document FREE_DOCUMENT = NULL;
+	struct refusal refusal;
 	const xmlNode *root;
 
-	if (size == 0 || size > FILE_SIZE_MAX)
+	if (size > FILE_SIZE_MAX || document_read(xml, size, &document, &refusal) < 0)
 		return -EINVAL;
-	xmlSetGenericErrorFunc(NULL, say_nothing);
-	document = xmlReadMemory(xml, (int)size, NULL, NULL, OPTIONS);
-	xmlSetGenericErrorFunc(NULL, NULL);
-	root = document ? xmlDocGetRootElement(document) : NULL;
-	/* A document type declares what no file of a database needs. */
-	if (!root || document->intSubset || !is_element(root, "libosinfo"))
+	root = xmlDocGetRootElement(document);
+	if (!root || !element_is(root, "libosinfo"))
 		return -EINVAL;
 	for (xmlNode *node = root->children; node; node = node->next) {
-		if (is_element(node, "os") && read_os(node, word, ret))
+		if (element_is(node, "os") && read_os(node, word, ret))
 			return 1;
 	}
 	return 0;
