@@ -123,7 +123,8 @@ static xmlDoc *make_wanted(const xmlNode *root, const struct tune_facts *facts, 
 		section_memory_backing(domain, guest);
 	section_cputune(domain, guest, ids, n);
 	section_numatune(domain, guest);
-	if (guest->os.family == OS_WINDOWS)
+	/* KVM has all of them, emulation few. */
+	if (guest->os.family == OS_WINDOWS && facts->is_kvm)
 		section_hyperv(build_add(domain, "features"), guest);
 	if (guest->placement.is_pinned)
 		add_cpu(domain, root, facts, guest);
@@ -148,7 +149,15 @@ static int choose_place(const struct tune_facts *facts, struct guest *guest, str
 		return 0;
 	}
 	guest->keeps_pages = facts->has_hugepages && guest->request->pages == PAGES_AUTO;
-	return gather_placement(guest, wish, refusal);
+	if (gather_placement(guest, wish, refusal) >= 0)
+		return 0;
+	if (guest->request->pages == PAGES_2M || guest->request->pages == PAGES_1G)
+		return -ECANCELED;
+	notes_add(&guest->warnings, "nothing is pinned: this host has too little memory for the domain's %llu MiB",
+		(unsigned long long)(facts->memory >> 20));
+	guest->page_size = 0;
+	guest->placement = (struct placement){ .pinning.n_vcpus = facts->n_vcpus, .memory = facts->memory };
+	return 0;
 }
 
 static int make_text(const struct source *source, const struct tune_facts *facts, const struct guest *guest, char **ret,

@@ -124,6 +124,7 @@ static int add_card(const struct host *host, const struct inventory *inventory, 
 		.n_functions = card->n_functions,
 		.node = local_node(host, guest, card->gpu),
 		.is_variant = card->gpu->is_variant,
+		.has_outputs = card->gpu->class_code >> 8 == 0x0300 && !card->gpu->is_virtual,
 		.is_muxless = is_muxless(host, inventory, card->gpu),
 	};
 	for (unsigned int i = 0; i < card->n_functions; i++) {
@@ -132,7 +133,13 @@ static int add_card(const struct host *host, const struct inventory *inventory, 
 	}
 	guest->n_cards++;
 	if (card->isolation == ISOLATION_SHARED)
-		notes_add(&guest->warnings, "card %s shares its IOMMU group with a stranger; see 'gpu-handoff list'",
+		notes_add(&guest->warnings,
+			"card %s shares its IOMMU group with %s, and is not given away alone; see 'gpu-handoff list'",
+			address_text(card->gpu->address).s, address_text(card->extra[0]->address).s);
+	if (card->gpu->iommu_group < 0)
+		notes_add(&guest->warnings,
+			"card %s is in no IOMMU group, and is not given away; turn the IOMMU on, or see 'gpu-handoff "
+			"list'",
 			address_text(card->gpu->address).s);
 	return 0;
 }
@@ -192,11 +199,10 @@ static int choose(const struct host *host, struct inventory *inventory, struct c
 			"this host has no graphics card that could be a VM's; give --gpu none for a VM without, or see "
 			"'gpu-handoff list'");
 	card_describe(inventory, best, card);
-	notes_add(&guest->reasons, "card %s: %s of %u that could be the VM's", address_text(best->address).s,
+	notes_add(&guest->reasons, "card %s: %s that could be the VM's", address_text(best->address).s,
 		n == 1        ? "the only one"
-		: n_best == 1 ? "the best"
-			      : "the first by address of those that suit best,",
-		n);
+		: n_best == 1 ? "the best of those"
+			      : "the first by address of the best of those");
 	if (best->boot_vga == 1)
 		notes_add(&guest->warnings, "card %s shows the host's screen", address_text(best->address).s);
 	return add_card(host, inventory, card, guest, refusal);

@@ -167,10 +167,10 @@ int gather_placement(struct guest *guest, struct wish wish, struct refusal *refu
 
 static void choose_display(struct guest *guest)
 {
-	bool has_outputs = guest->request->mdev && !guest->n_cards;
+	bool has_outputs = false;
 
 	for (unsigned int i = 0; i < guest->n_cards; i++)
-		has_outputs = has_outputs || !guest->cards[i].is_muxless;
+		has_outputs = has_outputs || guest->cards[i].has_outputs;
 	guest->display = guest->request->display;
 	if (guest->display != DISPLAY_UNSAID)
 		return;
@@ -178,8 +178,8 @@ static void choose_display(struct guest *guest)
 	notes_add(&guest->reasons, "%s",
 		guest->display == DISPLAY_SPICE ? "SPICE without a screen: Looking Glass takes keys and clicks by it"
 		: guest->display == DISPLAY_NONE
-			? "no virtual screen: the card has its own"
-			: "a virtual screen by VNC, on this host alone: no card of the VM has one");
+			? "no virtual screen: the card has outputs of its own"
+			: "a virtual screen by VNC, on this host alone: no card of the VM has outputs");
 }
 
 /* What a laptop's card is missing in a guest. */
@@ -205,6 +205,9 @@ static void explain_muxless(struct guest *guest)
 
 static void explain_system(struct guest *guest)
 {
+	if (guest->n_disks + guest->n_isos == 0)
+		notes_add(
+			&guest->warnings, "the domain has no disk and no medium; name one by --disk, or add it later");
 	if (guest->n_cards && guest->placement.n_cells > 1)
 		notes_add(&guest->reasons, "a host bridge for each node with a card: the guest sees which one is near");
 	notes_add(&guest->reasons, "system %s%s", guest->os.id,

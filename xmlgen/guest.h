@@ -22,8 +22,9 @@ struct guest_card {
 	struct address functions[SLOT_FUNCTIONS]; /* by address */
 	unsigned int gpu;                         /* which of them it is named after */
 	int node;                                 /* the kernel's number, -1: not told */
-	bool is_variant; /* a VFIO device of its vendor's driver: libvirt is not to rebind it */
-	bool is_muxless; /* without outputs and ROM: what it draws, another card shows */
+	bool is_variant;  /* a VFIO device of its vendor's driver: libvirt is not to rebind it */
+	bool has_outputs; /* a screen can be plugged into it */
+	bool is_muxless;  /* without outputs and ROM: what it draws, another card shows */
 };
 
 struct guest_disk {

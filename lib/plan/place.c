@@ -123,7 +123,7 @@ static void fill_guest(const struct topology *topology, const struct search *sea
 	ret->cores = ret->pinning.n_vcpus / (ret->dies * ret->threads);
 	ret->has_host_caches = ret->dies < 2 || round_up(ret->cores) * round_up(ret->threads) ==
 							round_up(count_sharing(topology, cache));
-	if (!ret->has_host_caches)
+	if (!ret->has_host_caches && topology->caches[cache].size)
 		notes_add(&ret->reasons,
 			"an emulated L3 for each die: the host's own would tell the guest that dies share one");
 }
@@ -159,7 +159,7 @@ static void explain_cores(const struct topology *topology, const struct search *
 	if (search->is_hybrid)
 		notes_add(&ret->reasons, "the large cores (P-cores) alone: small ones would slow the others down");
 	if (search->spread && topology->cores[search->cores[0]].n_cpus > 1)
-		notes_add(&ret->reasons, "a whole core for each vCPU: %u vCPUs do not fill cores of %u threads",
+		notes_add(&ret->reasons, "a whole core for each vCPU: %u of them would not fill cores of %u threads",
 			ret->pinning.n_vcpus, topology->cores[search->cores[0]].n_cpus);
 	else if (search->threads > 1)
 		notes_add(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",

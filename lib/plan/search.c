@@ -322,6 +322,22 @@ static unsigned int choose_vcpus(const struct ground *ground, unsigned int defau
 	return (n_cores < default_cores ? n_cores : default_cores) * ground->n_threads;
 }
 
+/* The number that is nearest to the wish; of two the smaller, which leaves the host more. */
+static bool try_nearest(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
+{
+	unsigned int most = ground->topology->n_cores * ground->n_threads;
+
+	for (unsigned int distance = 0; distance <= most || distance < n_vcpus; distance++) {
+		unsigned int more = n_vcpus + distance, fewer = n_vcpus > distance ? n_vcpus - distance : 0;
+
+		if (fewer > 0 && fewer % ground->n_threads == 0 && try_vcpus(ground, fewer, false, ret))
+			return true;
+		if (more <= most && more % ground->n_threads == 0 && try_vcpus(ground, more, false, ret))
+			return true;
+	}
+	return false;
+}
+
 static bool find_vcpus(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
 {
 	bool is_whole = n_vcpus % ground->n_threads == 0;
@@ -330,11 +346,7 @@ static bool find_vcpus(const struct ground *ground, unsigned int n_vcpus, struct
 		return true;
 	if (ground->wish->exact)
 		return try_exact(ground, n_vcpus, ret);
-	for (unsigned int n_cores = n_vcpus / ground->n_threads; n_cores > 0; n_cores--) {
-		if (try_vcpus(ground, n_cores * ground->n_threads, false, ret))
-			return true;
-	}
-	return false;
+	return try_nearest(ground, n_vcpus, ret);
 }
 
 bool search_run(

@@ -120,7 +120,7 @@ int document_read(const char *xml, size_t size, xmlDoc **ret, struct refusal *re
 			refusal, REFUSAL_INPUT, "the domain XML is larger than %u MiB", DOMAIN_XML_MAX / 1024 / 1024);
 	if (!prescan_is_plain(xml, size))
 		return refusal_set(refusal, REFUSAL_INPUT,
-			"the domain XML is not in UTF-8, as libvirt writes it, or is no XML; convert it with 'iconv'");
+			"the domain XML is no XML, or not in UTF-8 as libvirt writes it; save it so");
 	if (prescan_is_crowded(xml, size))
 		return refusal_set(refusal, REFUSAL_INPUT,
 			"the domain XML has more attributes in an element, or more namespaces, than libvirt knows");
