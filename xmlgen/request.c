@@ -11,11 +11,14 @@
 
 #define MIB (1ULL << 20)
 
+/* Firmware needs some. */
+#define MEMORY_MIN (64 * MIB)
+
 /* More want an IOMMU in the guest that extends interrupts (eim), and a card behind that is slow. */
 #define REQUEST_VCPUS_MAX 255
 
-/* Which kind of call takes an option. */
-enum { NEW = 1, TUNE = 2, BOTH = NEW | TUNE };
+/* What takes an option: a new domain, or one that is tuned as well. */
+enum calls { NEW, BOTH };
 
 static bool set_tune(struct request *request, const char *word)
 {
@@ -44,7 +47,8 @@ static bool set_gpu(struct request *request, const char *word)
 
 static bool set_memory(struct request *request, const char *word)
 {
-	return input_parse_size(word, &request->memory) >= 0 && request->memory % MIB == 0;
+	return input_parse_size(word, &request->memory) >= 0 && request->memory % MIB == 0 &&
+	       request->memory >= MEMORY_MIN;
 }
 
 static bool set_vcpus(struct request *request, const char *word)
@@ -83,6 +87,8 @@ static bool set_iso(struct request *request, const char *word)
 
 static bool set_seed(struct request *request, const char *word)
 {
+	if (request->seed)
+		return false;
 	request->seed = word;
 	return true;
 }
@@ -189,33 +195,44 @@ static bool set_explain(struct request *request, const char *word)
 }
 
 static const struct {
-	const char *name, *argument, *help;
-	int calls;
-	bool (*set)(struct request *request, const char *word); /* false: what it takes is in the help */
+	const char *name, *argument;
+	const char *takes; /* for who gave something else; NULL: any word */
+	const char *help;
+	enum calls calls;
+	bool (*set)(struct request *request, const char *word); /* false: it takes something else */
 } options[] = {
-	{ "tune", "FILE", "tune the domain in a file, '-' for stdin, instead of writing a new one", TUNE, set_tune },
-	{ "name", "NAME", "of the domain: no '/', no control characters; gpuvm", NEW, set_name },
-	{ "gpu", "ADDRESS", "a card, by any of its functions, repeatable; or auto, or none, alone", BOTH, set_gpu },
-	{ "memory", "SIZE", "16G, 8192M, or a number of MiB", NEW, set_memory },
-	{ "vcpus", "N", "1 to 255 processors", NEW, set_vcpus },
-	{ "os", "ID", "linux, windows10, windows11, or an id of libosinfo; linux", NEW, set_os },
-	{ "disk", "PATH|POOL/VOLUME", "a disk, repeatable up to 8 times", NEW, set_disk },
-	{ "iso", "PATH", "a medium to install from, repeatable up to 8 times", NEW, set_iso },
-	{ "seed", "PATH", "a medium for cloud-init", NEW, set_seed },
-	{ "network", "default|bridge=NAME|user", "default", NEW, set_network },
-	{ "display", "none|vnc|spice", "none for a card with outputs, else vnc", NEW, set_display },
-	{ "hugepages", "auto|2M|1G|no", "auto takes them where enough are free", BOTH, set_hugepages },
-	{ "pin", "auto|no", "whether threads are pinned to CPUs; auto", BOTH, set_pin },
-	{ "mdev", "UUID", "a mediated device, as 8-4-4-4-12 hexadecimal digits", NEW, set_mdev },
-	{ "rom", "FILE", "the ROM of the card, in a directory where libvirt lets QEMU read it", NEW, set_rom },
-	{ "looking-glass", "SIZE", "shared memory for Looking Glass, a power of two: 32M", NEW, set_looking_glass },
-	{ "hidden", NULL, "hide from the guest's drivers that it is a VM; no driver of today needs it", NEW,
+	{ "tune", "FILE", NULL, "tune the domain in a file, '-' for stdin, instead of writing a new one", BOTH,
+		set_tune },
+	{ "name", "NAME", "a name of up to 200 bytes without '/', control characters, and not of dots alone",
+		"of the domain; gpuvm when none is given", NEW, set_name },
+	{ "gpu", "ADDRESS", "an address like 0000:01:00.0, up to 16 times; or, once and alone, auto or none",
+		"a card, by any of its functions, repeatable; or auto, or none", BOTH, set_gpu },
+	{ "memory", "SIZE", "64M and more: 16G, 8192M, or a number of MiB", "16G, 8192M, or a number of MiB", NEW,
+		set_memory },
+	{ "vcpus", "N", "a number from 1 to 255", "how many processors, up to 255", NEW, set_vcpus },
+	{ "os", "ID", NULL, "linux, windows10, windows11, or an id of libosinfo; linux when none is given", NEW,
+		set_os },
+	{ "disk", "PATH|POOL/VOLUME", "a path or a volume, up to 8 times", "a disk, repeatable", NEW, set_disk },
+	{ "iso", "PATH", "a path, up to 8 times", "a medium to install from, repeatable", NEW, set_iso },
+	{ "seed", "PATH", "a path, once", "a medium for cloud-init", NEW, set_seed },
+	{ "network", "default|bridge=NAME|user", "default, user, or bridge=NAME with a name of an interface",
+		"libvirt's default network when none is given", NEW, set_network },
+	{ "display", "none|vnc|spice", "none, vnc or spice", "none for a card with outputs, vnc without", NEW,
+		set_display },
+	{ "hugepages", "auto|2M|1G|no", "auto, 2M, 1G or no", "auto takes them where enough are free", BOTH,
+		set_hugepages },
+	{ "pin", "auto|no", "auto or no", "whether threads are pinned to CPUs; auto", BOTH, set_pin },
+	{ "mdev", "UUID", "a UUID of 8-4-4-4-12 hexadecimal digits", "a mediated device", NEW, set_mdev },
+	{ "rom", "FILE", NULL, "the ROM of the card, where libvirt lets QEMU read it", NEW, set_rom },
+	{ "looking-glass", "SIZE", "a power of two from 1M to 4G: 32M", "shared memory for Looking Glass", NEW,
+		set_looking_glass },
+	{ "hidden", NULL, NULL, "hide from the guest's drivers that it is a VM; no driver of today needs it", NEW,
 		set_hidden },
-	{ "sysroot", "DIR", "read a recorded machine, not this one", BOTH, set_sysroot },
-	{ "output", "FILE", "write there, not to stdout", BOTH, set_output },
-	{ "explain", NULL, "say on stderr why each choice was made", BOTH, set_explain },
-	{ "help", NULL, "this", BOTH, NULL },
-	{ "version", NULL, "the version", BOTH, NULL },
+	{ "sysroot", "DIR", NULL, "read a recorded machine, not this one", BOTH, set_sysroot },
+	{ "output", "FILE", NULL, "write there, not to stdout", BOTH, set_output },
+	{ "explain", NULL, NULL, "say on stderr why each choice was made", BOTH, set_explain },
+	{ "help", NULL, NULL, "this", BOTH, NULL },
+	{ "version", NULL, NULL, "the version", BOTH, NULL },
 };
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
@@ -251,7 +268,8 @@ static int complain_of_value(size_t option, const char *word)
 	char problem[64], rest[256];
 
 	(void)snprintf(problem, sizeof(problem), "--%s cannot be", options[option].name);
-	(void)snprintf(rest, sizeof(rest), "; it takes %s: %s", options[option].argument, options[option].help);
+	(void)snprintf(rest, sizeof(rest), "; give %s",
+		options[option].takes ? options[option].takes : "a word without control characters");
 	return complain(problem, word, rest);
 }
 
@@ -264,13 +282,16 @@ static int check_together(const struct request *request)
 		return complain("--looking-glass shows the picture of a card; leave it out, or", "--gpu none", "");
 	if (request->looking_glass && request->display != DISPLAY_UNSAID && request->display != DISPLAY_SPICE)
 		return complain("--looking-glass takes keys and clicks by SPICE; give", "--display spice", "");
+	if (request->tune && request->new_option)
+		return complain("--tune leaves to the domain what a new one is told by", request->new_option,
+			"; change it with 'virsh edit' or virt-xml(1)");
 	if (request->tune && request->gpu == GPU_NONE)
 		return complain("--tune removes no card; leave out", "--gpu none", "");
 	return 0;
 }
 
 /* Returns as request_parse(). */
-static int take_option(struct request *request, size_t i, const char *word, int *calls)
+static int take_option(struct request *request, size_t i, const char *word)
 {
 	if (!options[i].set) {
 		if (strcmp(options[i].name, "help") == 0)
@@ -283,14 +304,15 @@ static int take_option(struct request *request, size_t i, const char *word, int 
 		return complain_of_value(i, word);
 	if (!options[i].set(request, word))
 		return complain_of_value(i, word);
-	*calls &= options[i].calls;
+	if (options[i].calls == NEW)
+		request->new_option = options[i].name;
 	return 0;
 }
 
 int request_parse(int argc, char *argv[], struct request *ret)
 {
 	struct option known[N_OPTIONS + 1] = { 0 };
-	int c, r, calls = BOTH;
+	int c, r;
 
 	*ret = (struct request){ .name = "gpuvm", .os = "linux" };
 	for (size_t i = 0; i < N_OPTIONS; i++)
@@ -305,14 +327,11 @@ int request_parse(int argc, char *argv[], struct request *ret)
 		if (c == ':' || c == '?')
 			return complain(c == ':' ? "no value for" : "no such option", argv[optind - 1],
 				"; see 'gpu-handoff-xmlgen --help'");
-		r = take_option(ret, (size_t)c - 256, optarg, &calls);
+		r = take_option(ret, (size_t)c - 256, optarg);
 		if (r != 0)
 			return r;
 	}
 	if (optind < argc)
 		return complain("unexpected", argv[optind], "; see 'gpu-handoff-xmlgen --help'");
-	if (!calls)
-		return complain("options of a new domain do not go with", "--tune",
-			", which changes only what tuning owns; see gpu-handoff-xmlgen(1)");
 	return check_together(ret);
 }

@@ -42,6 +42,7 @@ enum request_pages {
 struct request {
 	const char *tune; /* a file, "-" for stdin; NULL for a new domain */
 	const char *name, *os;
+	const char *new_option; /* one of those that describe a new domain, where there was any */
 	enum request_gpu gpu;
 	bool gpu_said;
 	unsigned int n_gpus;

@@ -175,8 +175,9 @@ static void confess(
 {
 	if (wish->n_vcpus && ret->pinning.n_vcpus != wish->n_vcpus)
 		notes_add(&ret->given_up,
-			"%u vCPUs instead of %u: no more whole cores in equal parts are left of the %u that the host "
-			"has",
+			"%u vCPUs instead of %u: the nearest that whole cores make, in equal parts of their caches; "
+			"the host has "
+			"%u cores, and keeps some",
 			ret->pinning.n_vcpus, wish->n_vcpus, topology->n_cores);
 	if (search->emulator == 0)
 		notes_add(&ret->given_up,
