@@ -144,7 +144,7 @@ static void draw_nodes(struct picture *picture)
 	const struct cpuset *nodes = &picture->pinning.nodes;
 
 	for (unsigned int node = cpuset_next(nodes, 0); node < CPUS_MAX; node = cpuset_next(nodes, node + 1)) {
-		if (drawing_mark_node(picture->drawing, node, "memory of the VM", COLOR_MEMORY))
+		if (drawing_mark_node(picture->drawing, node, "holds the VM", COLOR_MEMORY))
 			picture->used_memory = true;
 		else
 			cpuset_add(&picture->absent_nodes, node);

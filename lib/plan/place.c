@@ -164,7 +164,8 @@ static void explain_cores(const struct topology *topology, const struct search *
 	else if (search->threads > 1)
 		notes_add(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",
 			search->threads);
-	notes_add(&ret->reasons, "CPUs %s stay with the host: interrupts come to the first core", cpuset_text(&host).s);
+	notes_add(
+		&ret->reasons, "left to the host: CPU %s, for interrupts come to the first core", cpuset_text(&host).s);
 	notes_add(
 		&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
 }

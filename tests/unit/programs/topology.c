@@ -81,7 +81,7 @@ static const struct {
 	{ "a CPU of the host", PINNED, "CPU 5", NO_COLOR },
 	{ "the last one", PINNED, "CPU 23", NO_COLOR },
 	{ "no CPU more", PINNED, "CPU 24", NULL },
-	{ "memory", PINNED, "NUMA node 0: memory of the VM (32GB)", MEMORY_COLOR },
+	{ "memory", PINNED, "NUMA node 0: holds the VM (32GB)", MEMORY_COLOR },
 	{ "a companion", PINNED, "0000:0d:00.1 Audio device", DEVICE_COLOR },
 	{ "that of another card", PINNED, "0000:0c:00.1 Audio device", HOST_COLOR },
 	{ "legend: name", PINNED, "domain 'gpuvm'", NO_COLOR },
@@ -264,7 +264,7 @@ START_TEST(test_nodes)
 					     VCPUPIN("1", "3") "</cputune><numatune><memnode nodeset='1'/></numatune>",
 				     ""));
 	ck_assert_str_eq(color_of(svg, "NUMA node 0 (32GB)"), NO_COLOR);
-	ck_assert_str_eq(color_of(svg, "NUMA node 1: memory of the VM (32GB)"), MEMORY_COLOR);
+	ck_assert_str_eq(color_of(svg, "NUMA node 1: holds the VM (32GB)"), MEMORY_COLOR);
 	ck_assert_str_eq(color_of(svg, "CPU 3: vCPU 1"), VCPU_COLOR);
 	free(svg);
 	scratch_remove(&scratch);
