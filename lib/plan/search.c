@@ -328,6 +328,9 @@ static bool find_vcpus(const struct ground *ground, unsigned int n_vcpus, struct
 
 	if (try_vcpus(ground, n_vcpus, !is_whole, ret))
 		return true;
+	/* Three cores are no two equal parts, and six are. */
+	if (is_whole && ground->n_threads > 1 && try_vcpus(ground, n_vcpus, true, ret))
+		return true;
 	if (ground->wish->exact)
 		return try_exact(ground, n_vcpus, ret);
 	for (unsigned int n_cores = n_vcpus / ground->n_threads; n_cores > 0; n_cores--) {
