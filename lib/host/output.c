@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,14 @@ static int write_to(const char *path, const char *bytes, size_t size)
 	int fd CLOSE_FD = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
 	return fd < 0 ? -errno : fd_write_all(fd, bytes, size);
+}
+
+/* /dev/stdout and the like: a shell may have opened the file to append. */
+static bool is_stdout(const struct stat *st)
+{
+	struct stat own;
+
+	return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
 }
 
 /* Another file beside it takes its place. */
@@ -47,16 +56,20 @@ int output_write(const char *path, const char *bytes, size_t size)
 {
 	char resolved[PATH_MAX], copy[PATH_MAX];
 	int directory CLOSE_FD = -1;
-	struct stat st = { 0 };
+	struct stat st = { 0 }, link;
 
-	if (strcmp(path, "-") == 0)
+	if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && is_stdout(&st)))
 		return fd_write_all(STDOUT_FILENO, bytes, size);
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (st.st_mode && !S_ISREG(st.st_mode))
 		return write_to(path, bytes, size);
 	/* A rename would not ask. */
 	if (st.st_mode && access(path, W_OK) < 0)
 		return -errno;
-	/* What a symlink leads to is replaced, not the link. */
+	/* What a symlink leads to is replaced, not the link; one that leads nowhere is not ours to replace. */
+	if (!st.st_mode && lstat(path, &link) == 0)
+		return -ENOENT;
+	if (!st.st_mode && path[0] && path[strlen(path) - 1] == '/')
+		return -EISDIR;
 	if (!realpath(path, resolved) && (errno != ENOENT || text_copy(resolved, sizeof(resolved), path) < 0))
 		return -errno;
 	memcpy(copy, resolved, sizeof(copy));

@@ -6,7 +6,7 @@
 
 /*
  * Writes the whole file: a regular one is replaced at once when all of it is on the disk, with the mode that it had, or
- * stays as it was; anything else, a terminal or a pipe, is written to; "-" is
- * standard output. Returns 0, or -errno.
+ * stays as it was; anything else, a terminal or a pipe, is written to; "-", or a name of it, is standard output. A
+ * symlink that leads nowhere stays, with -ENOENT. Returns 0, or -errno.
  */
 int output_write(const char *path, const char *bytes, size_t size);

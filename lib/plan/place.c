@@ -159,7 +159,8 @@ static void explain_cores(const struct topology *topology, const struct search *
 	if (search->is_hybrid)
 		notes_add(&ret->reasons, "the large cores (P-cores) alone: small ones would slow the others down");
 	if (search->spread && topology->cores[search->cores[0]].n_cpus > 1)
-		notes_add(&ret->reasons, "a whole core for each vCPU: %u of them would not fill cores of %u threads",
+		notes_add(&ret->reasons,
+			"a whole core for each vCPU: %u of them would not fill cores of %u threads in equal parts",
 			ret->pinning.n_vcpus, topology->cores[search->cores[0]].n_cpus);
 	else if (search->threads > 1)
 		notes_add(&ret->reasons, "vCPUs in a row are the %u threads of one core, for the guest as for the host",
@@ -206,8 +207,9 @@ static int place_without_pins(const struct topology *topology, const struct wish
 		n_cpus += topology->cores[i].n_cpus;
 	ret->pinning.n_vcpus = wish->n_vcpus ? wish->n_vcpus : n_cpus ? n_cpus : 1;
 	notes_add(&ret->given_up, "nothing is pinned: %s",
-		wish->exact ? "no whole cores for these vCPUs are left beside the host's"
-			    : "no whole core is left beside the host's");
+		topology->n_cores < 2 ? "no whole core is left beside the host's"
+				      : "no whole cores for these vCPUs are left beside the host's, on nodes with room "
+					"for the memory");
 	return 0;
 }
 

@@ -344,6 +344,9 @@ static bool find_vcpus(const struct ground *ground, unsigned int n_vcpus, struct
 
 	if (try_vcpus(ground, n_vcpus, !is_whole, ret))
 		return true;
+	/* Three cores are no two equal parts, and six are. */
+	if (is_whole && ground->n_threads > 1 && try_vcpus(ground, n_vcpus, true, ret))
+		return true;
 	if (ground->wish->exact)
 		return try_exact(ground, n_vcpus, ret);
 	return try_nearest(ground, n_vcpus, ret);

@@ -2,9 +2,9 @@
 /*
  * plan: which cores of the host a VM gets. For the files of place() alone.
  *
- * Tried in this order, for the number of vCPUs that is wished, then for the next ones: with a core that is the
- * emulator's alone, then with the emulator on the host's core; each time on the nodes of all cards, on one node, on
- * two, and so on; each time in as few caches as can have equal parts of it.
+ * Tried in this order, for the number of vCPUs that is wished, then with a core for each of them, then for the next
+ * numbers: with a core that is the emulator's alone, then with the emulator on the host's core; each time on the nodes
+ * of all cards, on one node, on two, and so on; each time in as few caches as can have equal parts of it.
  */
 #pragma once
 

@@ -51,12 +51,37 @@ START_TEST(test_files)
 }
 END_TEST
 
+/* As `program --output /dev/stdout >>file`. */
+START_TEST(test_appended)
+{
+	int saved = dup(STDOUT_FILENO), fd;
+
+	scratch_make(&scratch);
+	ck_assert_int_eq(write_named("log", "one "), 0);
+	fd = openat(scratch.fd, "log", O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_ge(dup2(fd, STDOUT_FILENO), 0);
+	ck_assert_int_eq(output_write("/dev/stdout", "two", 3), 0);
+	ck_assert_int_ge(dup2(saved, STDOUT_FILENO), 0);
+	(void)close(saved);
+	(void)close(fd);
+	check_file("log", "one two");
+	scratch_remove(&scratch);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
+	struct stat st;
+
 	scratch_make(&scratch);
 	ck_assert_int_eq(write_named("none/new", "x"), -ENOENT);
 	put_directory(scratch.fd, "directory");
 	ck_assert_int_eq(write_named("directory", "x"), -EISDIR);
+	ck_assert_int_eq(write_named("new/", "x"), -EISDIR);
+	ck_assert_int_eq(symlinkat("nowhere", scratch.fd, "dangling"), 0);
+	ck_assert_int_eq(write_named("dangling", "x"), -ENOENT);
+	ck_assert_int_eq(fstatat(scratch.fd, "dangling", &st, AT_SYMLINK_NOFOLLOW), 0);
+	ck_assert(S_ISLNK(st.st_mode));
 	ck_assert_int_eq(output_write("/dev/null", "x", 1), 0);
 	ck_assert_int_eq(output_write("/dev/full", "x", 1), -ENOSPC);
 	scratch_remove(&scratch);
@@ -68,6 +93,7 @@ TCase *case_output(void)
 	TCase *tcase = suite_case("output");
 
 	tcase_add_test(tcase, test_files);
+	tcase_add_test(tcase, test_appended);
 	tcase_add_test(tcase, test_refused);
 	return tcase;
 }

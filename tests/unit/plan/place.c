@@ -133,6 +133,13 @@ static const struct {
 		"1 em 2, 1x1x1, 0+1 at 0 has 1024; the card on NUMA" },
 	{ "4x1|4x1", 16, { .n_vcpus = 2, .memory = 3 * GIB, .page_size = PAGE_1G, ON(0, 1) },
 		"1/4 em 2, 2x1x1, 0+1 at 0 has 2048, 1+1 at 1 has 1024" },
+	/* Threads of one core are on one node: for equal parts each vCPU gets a core. */
+	{ "4x2|4x2", 16, { .n_vcpus = 2, .memory = 20 * GIB },
+		"2-3/8-9 em 4-5, 2x1x1, 0+1 at 0 has 10240, 1+1 at 1 has 10240" },
+	{ "4x2|4x2", 16, { .n_vcpus = 6, .memory = 20 * GIB },
+		"2-3/4-5/6-7/8-9/10-11/12-13 em 14-15, 2x3x1, 0+3 at 0 has 10240, 3+3 at 1 has 10240" },
+	{ "4x2|4x2", 16, { .n_vcpus = 6, .exact = true, .memory = 20 * GIB },
+		"2-3/4-5/6-7/8-9/10-11/12-13 em 14-15, 2x3x1, 0+3 at 0 has 10240, 3+3 at 1 has 10240" },
 	/* A node that no card names, or that has no CPUs. */
 	{ "4x1|4x1", 16, { .n_vcpus = 4, .memory = GIB }, "4/5/6/7 em 1, 1x4x1, 0+4 at 1 has 1024" },
 	{ "4x1|4x1", 16, { .n_vcpus = 2, .memory = GIB, ON(7) },
