@@ -109,7 +109,12 @@ static void add_cpu(xmlNode *domain, const xmlNode *root, const struct tune_fact
 	section_topology(cpu, guest);
 	if (has_passthrough && facts->is_kvm)
 		section_passthrough(cpu, guest);
+	if (facts->has_special_cells)
+		return;
 	section_cells(cpu, guest);
+	/* Where the guest has one node, it sees none. */
+	if (guest->placement.n_cells == 1 && facts->n_cells > 1)
+		build_add(cpu, "numa");
 }
 
 static xmlDoc *make_wanted(const xmlNode *root, const struct tune_facts *facts, const struct guest *guest)
@@ -133,7 +138,40 @@ static xmlDoc *make_wanted(const xmlNode *root, const struct tune_facts *facts, 
 
 /* ---- all of it ---- */
 
-static int choose_place(const struct tune_facts *facts, struct guest *guest, struct refusal *refusal)
+static bool is_cell(const xmlNode *node, const struct cell *cell)
+{
+	xmlChar *cpus FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"cpus");
+	struct cpuset set;
+
+	return cpus && cpuset_parse((const char *)cpus, &set) == 0 && cpuset_count(&set) == cell->n_vcpus &&
+	       cpuset_next(&set, 0) == cell->first_vcpu && cpuset_has(&set, cell->first_vcpu + cell->n_vcpus - 1);
+}
+
+/* Whether the domain's cells have the vCPUs of the placement's. */
+static bool has_these_cells(const xmlNode *root, const struct placement *placement)
+{
+	const xmlNode *numa = element_child(element_child(root, "cpu"), "numa");
+	unsigned int n = 0;
+
+	for (const xmlNode *node = numa ? numa->children : NULL; node; node = node->next) {
+		if (!element_is(node, "cell"))
+			continue;
+		if (n == placement->n_cells || !is_cell(node, &placement->cells[n]))
+			return false;
+		n++;
+	}
+	return n == placement->n_cells;
+}
+
+/* Without pins, the domain keeps its own. */
+static void give_up(const struct tune_facts *facts, struct guest *guest, const char *reason)
+{
+	notes_add(&guest->warnings, "nothing is pinned: %s", reason);
+	guest->placement = (struct placement){ .pinning.n_vcpus = facts->n_vcpus, .memory = facts->memory };
+}
+
+static int choose_place(
+	const xmlNode *root, const struct tune_facts *facts, struct guest *guest, struct refusal *refusal)
 {
 	const struct wish wish = {
 		.n_vcpus = facts->n_vcpus,
@@ -142,21 +180,20 @@ static int choose_place(const struct tune_facts *facts, struct guest *guest, str
 		.page_size = facts->page_size,
 	};
 
-	if (facts->is_auto_placed) {
-		notes_add(&guest->warnings,
-			"nothing is pinned: the domain has <vcpu placement='auto'>, so that numad does it");
-		guest->placement = (struct placement){ .pinning.n_vcpus = facts->n_vcpus, .memory = facts->memory };
-		return 0;
-	}
+	/* What pages it has, it keeps. */
 	guest->keeps_pages = facts->has_hugepages && guest->request->pages == PAGES_AUTO;
-	if (gather_placement(guest, wish, refusal) >= 0)
-		return 0;
-	if (guest->request->pages == PAGES_2M || guest->request->pages == PAGES_1G)
-		return -ECANCELED;
-	notes_add(&guest->warnings, "nothing is pinned: this host has too little memory for the domain's %llu MiB",
-		(unsigned long long)(facts->memory >> 20));
-	guest->page_size = 0;
-	guest->placement = (struct placement){ .pinning.n_vcpus = facts->n_vcpus, .memory = facts->memory };
+	if (gather_placement(guest, wish, refusal) < 0) {
+		if (guest->request->pages == PAGES_2M || guest->request->pages == PAGES_1G)
+			return -ECANCELED;
+		guest->page_size = 0;
+		give_up(facts, guest, "this host has too little memory for the domain's");
+	} else if (facts->is_auto_placed) {
+		give_up(facts, guest, "the domain has <vcpu placement='auto'>, so that numad does it");
+	} else if (facts->n_cells && facts->has_special_cells && guest->placement.n_cells > 1 &&
+		   !has_these_cells(root, &guest->placement)) {
+		give_up(facts, guest,
+			"devices or distances hang on the domain's cells, which do not fit the nodes here");
+	}
 	return 0;
 }
 
@@ -170,6 +207,7 @@ static int make_text(const struct source *source, const struct tune_facts *facts
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the XML");
 	for (unsigned int i = 0; i < guest->n_cards; i++) {
 		cards[i].n_functions = guest->cards[i].n_functions;
+		cards[i].is_variant = guest->cards[i].is_variant;
 		memcpy(cards[i].functions, guest->cards[i].functions, sizeof(cards[i].functions));
 	}
 	return tune_text(source->text, source->size, xmlDocGetRootElement(wanted), cards, guest->n_cards, ret, ret_size,
@@ -188,10 +226,19 @@ static int adapt_source(const struct host *host, const struct source *source, st
 		r = find_cards(host, &facts, guest, refusal);
 	if (r < 0)
 		return r;
+	if (facts.n_iothreads > IOTHREADS_MAX)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain has %u iothreads, and only %d can be pinned; remove some with 'virsh edit'",
+			facts.n_iothreads, IOTHREADS_MAX);
 	set_system(&facts, guest);
-	r = choose_place(&facts, guest, refusal);
+	r = choose_place(source->elements[0].node, &facts, guest, refusal);
 	if (r < 0)
 		return r;
+	cards_look(host, guest);
+	if (guest->window)
+		notes_add(&guest->warnings,
+			"the cards' BARs are large, and firmware may have no room for them; see LARGE BARS in "
+			"gpu-handoff-xmlgen(1)");
 	return make_text(source, &facts, guest, ret, ret_size, refusal);
 }
 

@@ -136,6 +136,10 @@ static int add_card(const struct host *host, const struct inventory *inventory, 
 		notes_add(&guest->warnings,
 			"card %s shares its IOMMU group with %s, and is not given away alone; see 'gpu-handoff list'",
 			address_text(card->gpu->address).s, address_text(card->extra[0]->address).s);
+	if (card->kind == CARD_INTEGRATED)
+		notes_add(&guest->warnings,
+			"card %s is part of the processor: drivers may want more of the host than its functions",
+			address_text(card->gpu->address).s);
 	if (card->gpu->iommu_group < 0)
 		notes_add(&guest->warnings,
 			"card %s is in no IOMMU group, and is not given away; turn the IOMMU on, or see 'gpu-handoff "

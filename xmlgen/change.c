@@ -51,17 +51,6 @@ void change_attribute(struct change *change, const xmlNode *node, const char *na
 	}
 }
 
-void change_no_attribute(struct change *change, const xmlNode *node, const char *name)
-{
-	struct attribute attribute;
-	size_t begin;
-
-	if (!source_attribute(change->source, source_element(node), name, &attribute))
-		return;
-	begin = layout_blank_begin(change->source, attribute.begin);
-	(void)edit_begin(change->edits, begin, attribute.end - begin);
-}
-
 void change_remove(struct change *change, const xmlNode *node)
 {
 	const struct element *element = source_element(node);

@@ -25,9 +25,6 @@ void change_init(const struct source *source, struct edits *edits, struct change
 /* Sets an attribute: its value where it is there, in its quotes, or else behind the others. The same value: nothing. */
 void change_attribute(struct change *change, const xmlNode *node, const char *name, const char *value);
 
-/* Removes one, with the blanks before it; nothing where it is not there. */
-void change_no_attribute(struct change *change, const xmlNode *node, const char *name);
-
 /* Removes an element, and the line that it stood on. */
 void change_remove(struct change *change, const xmlNode *node);
 

@@ -75,12 +75,8 @@ static xmlNode *make_function(const struct guest_card *card, unsigned int i, uns
 		.bus = (uint8_t)bus,
 		.function = card->functions[0].function == 0 ? card->functions[i].function : (uint8_t)i,
 	};
-	xmlNode *node = hostdev_new(card->functions[i], &guest, i == 0 && card->n_functions > 1);
 
-	/* A VFIO device of its vendor's driver is not to be rebound. */
-	if (node && card->is_variant)
-		(void)xmlSetProp(node, (const xmlChar *)"managed", (const xmlChar *)"no");
-	return node;
+	return hostdev_new(card->functions[i], !card->is_variant, &guest, i == 0 && card->n_functions > 1);
 }
 
 static void add_mediated(xmlNode *devices, const char *uuid)

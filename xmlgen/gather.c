@@ -124,7 +124,7 @@ static void unpin(struct guest *guest, const struct wish *wish)
 {
 	struct placement *placement = &guest->placement;
 
-	if (wish->n_vcpus)
+	if (wish->n_vcpus && (guest->request->no_pins || !guest->has_topology))
 		placement->pinning.n_vcpus = wish->n_vcpus;
 	placement->is_pinned = false;
 	placement->n_cells = 0;
@@ -203,13 +203,27 @@ static void explain_muxless(struct guest *guest)
 			&guest->warnings, "'" BATTERY_FILE "' is not there yet, and QEMU needs it; run 'make install'");
 }
 
+/* Whether the guest of several nodes is told which one a card is near. */
+static bool has_near_card(const struct guest *guest)
+{
+	const struct placement *placement = &guest->placement;
+
+	for (unsigned int i = 0; i < guest->n_cards && placement->n_cells > 1; i++) {
+		for (unsigned int j = 0; j < placement->n_cells; j++) {
+			if (guest->cards[i].node >= 0 && placement->cells[j].node == (unsigned int)guest->cards[i].node)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void explain_system(struct guest *guest)
 {
+	if (has_near_card(guest))
+		notes_add(&guest->reasons, "a host bridge for each node with a card: the guest sees which one is near");
 	if (guest->n_disks + guest->n_isos == 0)
 		notes_add(
 			&guest->warnings, "the domain has no disk and no medium; name one by --disk, or add it later");
-	if (guest->n_cards && guest->placement.n_cells > 1)
-		notes_add(&guest->reasons, "a host bridge for each node with a card: the guest sees which one is near");
 	notes_add(&guest->reasons, "system %s%s", guest->os.id,
 		guest->os.needs_tpm ? ": secure boot and a TPM, without which it does not install" : "");
 	if (guest->os.family == OS_WINDOWS)
@@ -237,7 +251,9 @@ static int find_os(struct guest *guest, struct refusal *refusal)
 int gather_new(const struct host *host, struct guest *guest, struct refusal *refusal)
 {
 	const struct request *request = guest->request;
-	const struct wish wish = { .n_vcpus = request->n_vcpus, .memory = request->memory };
+	const struct wish wish = {
+		.n_vcpus = request->n_vcpus, .most_vcpus = REQUEST_VCPUS_MAX, .memory = request->memory
+	};
 	int r = find_os(guest, refusal);
 
 	if (r >= 0)

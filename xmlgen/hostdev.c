@@ -38,22 +38,28 @@ static xmlNode *add_child(xmlNode *parent, const char *name)
 	return xmlNewChild(parent, NULL, (const xmlChar *)name, NULL);
 }
 
-static bool fill(xmlNode *hostdev, struct address source)
+const char *hostdev_managed(bool is_managed)
+{
+	return is_managed ? "yes" : "no";
+}
+
+static bool fill(xmlNode *hostdev, struct address source, bool is_managed)
 {
 	xmlNode *driver = add_child(hostdev, "driver"), *origin = add_child(hostdev, "source");
 	xmlNode *address = origin ? add_child(origin, "address") : NULL;
 
 	/* managed: libvirt finds the function on vfio-pci already, and changes nothing. */
-	return set(hostdev, "mode", "subsystem") && set(hostdev, "type", "pci") && set(hostdev, "managed", "yes") &&
-	       driver && set(driver, "name", "vfio") && address && set_address(address, source);
+	return set(hostdev, "mode", "subsystem") && set(hostdev, "type", "pci") &&
+	       set(hostdev, "managed", hostdev_managed(is_managed)) && driver && set(driver, "name", "vfio") &&
+	       address && set_address(address, source);
 }
 
-xmlNode *hostdev_new(struct address source, const struct address *guest, bool is_multifunction)
+xmlNode *hostdev_new(struct address source, bool is_managed, const struct address *guest, bool is_multifunction)
 {
 	xmlNode *hostdev = xmlNewNode(NULL, (const xmlChar *)"hostdev");
 	xmlNode *address = guest ? hostdev_guest_address(*guest, is_multifunction) : NULL;
 
-	if (hostdev && fill(hostdev, source) && (!guest || (address && xmlAddChild(hostdev, address))))
+	if (hostdev && fill(hostdev, source, is_managed) && (!guest || (address && xmlAddChild(hostdev, address))))
 		return hostdev;
 	if (address && !address->parent)
 		xmlFreeNode(address);

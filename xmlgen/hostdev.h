@@ -8,9 +8,14 @@
 
 #include "model/address.h"
 
-/* A managed hostdev; guest is its address there, or NULL: libvirt finds one. xmlFreeNode() frees it. NULL: no memory.
+/*
+ * A hostdev, which libvirt binds and rebinds when it is managed; guest is its address there, or NULL: libvirt finds
+ * one. xmlFreeNode() frees it. NULL: no memory.
  */
-xmlNode *hostdev_new(struct address source, const struct address *guest, bool is_multifunction);
+xmlNode *hostdev_new(struct address source, bool is_managed, const struct address *guest, bool is_multifunction);
+
+/* yes, no */
+const char *hostdev_managed(bool is_managed);
 
 /* <address type='pci' …>, likewise. */
 xmlNode *hostdev_guest_address(struct address guest, bool is_multifunction);

@@ -86,6 +86,8 @@ static void merge_replace(struct merge *merge, struct level *level, xmlNode *wan
 
 	if (find_kind(level->wanted->children, wanted, rule) != wanted)
 		return;
+	if (rule->way == WAY_REPLACE_OR_NONE && !wanted->properties && !wanted->children)
+		wanted = NULL;
 	for (; node; node = find_kind(node->next, first, rule)) {
 		last = node;
 		if (!wanted) {
@@ -123,6 +125,7 @@ static int merge_child(struct merge *merge, struct level *level, xmlNode *wanted
 	case WAY_INTO_KEPT:
 		return merge_into(merge, level, wanted, rule);
 	case WAY_REPLACE:
+	case WAY_REPLACE_OR_NONE:
 		merge_replace(merge, level, wanted, rule);
 		break;
 	case WAY_ENSURE:
@@ -163,23 +166,23 @@ static int merge_level(struct merge *merge, const xmlNode *parent, const xmlNode
 	return r;
 }
 
-/* A processor of the host's own has no model, and is not compared with one. */
-static void tidy_cpu(struct merge *merge, const xmlNode *cpu)
+/* AMD's threads, of a domain that was tuned on AMD's processor before: no other has them. */
+static void tidy_cpu(struct merge *merge, const xmlNode *cpu, const xmlNode *wanted)
 {
-	change_no_attribute(&merge->change, cpu, "match");
-	for (const xmlNode *node = cpu->children; node; node = node->next) {
-		if (element_is(node, "model") || element_is(node, "vendor"))
+	static const struct rule by_name = { .key = "name" };
+
+	for (xmlNode *node = cpu->children; node; node = node->next) {
+		if (element_is(node, "feature") && element_has(node, "name", "topoext") &&
+			element_has(node, "policy", "require") && element_has(cpu, "mode", "host-passthrough") &&
+			element_child(wanted, "topology") && !find_kind(wanted->children, node, &by_name))
 			change_remove(&merge->change, node);
 	}
 }
 
-/* libvirt refuses huge pages beside these (src/qemu/qemu_validate.c: qemuValidateDomainDefMemory()). */
-static void tidy_backing(struct merge *merge, const xmlNode *backing, const xmlNode *wanted)
+/* libvirt refuses huge pages beside this (src/qemu/qemu_validate.c: qemuValidateDomainDefMemory()). */
+static void tidy_backing(struct merge *merge, const xmlNode *backing)
 {
 	for (const xmlNode *node = backing->children; node; node = node->next) {
-		if (element_is(node, "source") && element_has(node, "type", "anonymous") &&
-			!element_child(wanted, "source"))
-			change_remove(&merge->change, node);
 		if (element_is(node, "allocation") && element_has(node, "mode", "ondemand"))
 			change_attribute(&merge->change, node, "mode", "immediate");
 	}
@@ -191,10 +194,10 @@ static void tidy(struct merge *merge, const xmlNode *domain, const xmlNode *want
 	const xmlNode *backing = element_child(domain, "memoryBacking");
 	const xmlNode *wanted_backing = element_child(wanted, "memoryBacking");
 
-	if (cpu && wanted_cpu && element_has(wanted_cpu, "mode", "host-passthrough"))
-		tidy_cpu(merge, cpu);
+	if (cpu && wanted_cpu)
+		tidy_cpu(merge, cpu, wanted_cpu);
 	if (backing && wanted_backing && element_child(wanted_backing, "hugepages"))
-		tidy_backing(merge, backing, wanted_backing);
+		tidy_backing(merge, backing);
 }
 
 /* What is added as a whole is not asked of one by one: QEMU has no timers of Hyper-V without its clock. */

@@ -11,11 +11,8 @@
 
 #define MIB (1ULL << 20)
 
-/* Firmware needs some. */
-#define MEMORY_MIN (64 * MIB)
-
-/* More want an IOMMU in the guest that extends interrupts (eim), and a card behind that is slow. */
-#define REQUEST_VCPUS_MAX 255
+/* Less is a number of GiB without its unit. */
+#define MEMORY_MIN (256 * MIB)
 
 /* What takes an option: a new domain, or one that is tuned as well. */
 enum calls { NEW, BOTH };
@@ -207,7 +204,7 @@ static const struct {
 		"of the domain; gpuvm when none is given", NEW, set_name },
 	{ "gpu", "ADDRESS", "an address like 0000:01:00.0, up to 16 times; or, once and alone, auto or none",
 		"a card, by any of its functions, repeatable; or auto, or none", BOTH, set_gpu },
-	{ "memory", "SIZE", "64M and more: 16G, 8192M, or a number of MiB", "16G, 8192M, or a number of MiB", NEW,
+	{ "memory", "SIZE", "256M and more: 16G, 8192M, or a number of MiB", "16G, 8192M, or a number of MiB", NEW,
 		set_memory },
 	{ "vcpus", "N", "a number from 1 to 255", "how many processors, up to 255", NEW, set_vcpus },
 	{ "os", "ID", NULL, "linux, windows10, windows11, or an id of libosinfo; linux when none is given", NEW,
@@ -276,7 +273,7 @@ static int complain_of_value(size_t option, const char *word)
 /* Options that are each fine, but not together. */
 static int check_together(const struct request *request)
 {
-	if (request->rom && (request->gpu == GPU_NONE || request->n_gpus > 1))
+	if (request->rom && (request->gpu == GPU_NONE || request->n_gpus > 1 || (request->mdev && !request->gpu_said)))
 		return complain("--rom belongs to one card; name it with", "--gpu ADDRESS", "");
 	if (request->looking_glass && request->gpu == GPU_NONE && !request->mdev)
 		return complain("--looking-glass shows the picture of a card; leave it out, or", "--gpu none", "");

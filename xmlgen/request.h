@@ -13,6 +13,9 @@
 #define REQUEST_GPUS_MAX  16
 #define REQUEST_FILES_MAX 8
 
+/* More want an IOMMU in the guest that extends interrupts (eim), and a card behind that is slow. */
+#define REQUEST_VCPUS_MAX 255
+
 enum request_gpu {
 	GPU_AUTO, /* the default: the card that suits best, or those of the domain that is tuned */
 	GPU_NONE,

@@ -27,7 +27,7 @@ static const struct rule rules[] = {
 	{ "cpu/topology", WAY_REPLACE, NULL },
 	{ "cpu/cache", WAY_REPLACE, NULL },
 	{ "cpu/maxphysaddr", WAY_REPLACE, NULL },
-	{ "cpu/numa", WAY_REPLACE, NULL },
+	{ "cpu/numa", WAY_REPLACE_OR_NONE, NULL },
 	{ "cpu/feature", WAY_ENSURE, "name" },
 	{ "clock", WAY_INTO_KEPT, NULL },
 	{ "clock/timer", WAY_ENSURE, "name" },
@@ -120,8 +120,6 @@ static const struct {
 	{ "ipi", "vpindex" },
 };
 
-/* This one stands on the clock's timer as well. */
-
 static const xmlNode *find_timer(const xmlNode *domain, const char *name)
 {
 	const xmlNode *clock = domain ? element_child(domain, "clock") : NULL;
@@ -144,7 +142,6 @@ bool rule_has_clock(const xmlNode *domain, const xmlNode *wanted)
 
 static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
 {
-
 	/* passthrough, host-model: libvirt chooses. */
 	if (xmlHasNsProp(hyperv, (const xmlChar *)"mode", NULL) && !element_has(hyperv, "mode", "custom"))
 		return true;

@@ -16,6 +16,8 @@ enum way {
 	WAY_INTO_KEPT,
 	/* All that are there become the wanted ones, at their places; the same in meaning, they stay as written. */
 	WAY_REPLACE,
+	/* Likewise; one without attributes and children: there are to be none. */
+	WAY_REPLACE_OR_NONE,
 	/* Added where none is there. */
 	WAY_ENSURE,
 };

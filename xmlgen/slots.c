@@ -183,13 +183,13 @@ static void set_address(struct slots *slots, const xmlNode *node, struct address
 	set_number(slots, node, "function", 1, address.function, missing);
 }
 
-static void edit_hostdev(struct slots *slots, const xmlNode *hostdev, struct address source,
+static void edit_hostdev(struct slots *slots, const xmlNode *hostdev, struct address source, bool is_managed,
 	const struct address *guest, bool is_multifunction)
 {
 	const xmlNode *node = addresses_node(hostdev);
 	xmlNode *added;
 
-	change_attribute(&slots->change, hostdev, "managed", "yes");
+	change_attribute(&slots->change, hostdev, "managed", hostdev_managed(is_managed));
 	set_address(slots, source_address(hostdev), source, true);
 	if (!guest)
 		return;
@@ -210,7 +210,7 @@ static void edit_hostdev(struct slots *slots, const xmlNode *hostdev, struct add
 static void add_hostdev(struct slots *slots, const struct placed *placed, struct address source,
 	const struct address *guest, bool is_multifunction)
 {
-	xmlNode *hostdev = hostdev_new(source, guest, is_multifunction);
+	xmlNode *hostdev = hostdev_new(source, !placed->card->is_variant, guest, is_multifunction);
 
 	if (!hostdev) {
 		slots->change.edits->failed = true;
@@ -258,8 +258,8 @@ static int edit_card(struct slots *slots, const struct slots_card *card)
 		if (!placed.hostdevs[i])
 			add_hostdev(slots, &placed, card->functions[i], has_slot ? &guest : NULL, is_multifunction);
 		else if (placed.visible[i])
-			edit_hostdev(slots, placed.hostdevs[i], card->functions[i], has_slot ? &guest : NULL,
-				is_multifunction);
+			edit_hostdev(slots, placed.hostdevs[i], card->functions[i], !card->is_variant,
+				has_slot ? &guest : NULL, is_multifunction);
 	}
 	return r;
 }

@@ -26,15 +26,14 @@ struct tune_facts {
 	bool is_kvm; /* else plain emulation */
 	enum machine machine;
 	unsigned int n_vcpus; /* at most; 1 where it says nothing */
-	bool has_fewer_vcpus; /* not all of them are there when it starts */
 	bool is_auto_placed;  /* <vcpu placement='auto'>: numad chooses */
-	uint64_t memory;      /* bytes */
+	uint64_t memory;      /* bytes; of the cells where there are some, as libvirt has it */
 	bool has_hugepages;
 	uint64_t page_size; /* bytes, of the first size that it asks for; 0: the host's default */
 	unsigned int n_iothreads;
-	bool has_numa_cells;
+	unsigned int n_cells;   /* of <numa> */
+	bool has_special_cells; /* more of them than CPUs and memory is said: these stay */
 	bool has_hyperv;
-	bool needs_shared_memory; /* virtiofs, vhost-user, or the domain says so */
 	char os_id[TUNE_ID_SIZE]; /* libosinfo's, a stranger's text; "" */
 	unsigned int n_hostdevs;  /* PCI functions of the host, each once, by address */
 	struct address hostdevs[DOMAIN_HOSTDEVS_MAX];

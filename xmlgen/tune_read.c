@@ -114,7 +114,7 @@ static int read_kind(const xmlNode *root, struct tune_facts *facts, struct refus
 
 static int read_vcpus(const xmlNode *root, struct tune_facts *facts)
 {
-	const xmlNode *node = element_child(root, "vcpu"), *each = element_child(root, "vcpus");
+	const xmlNode *node = element_child(root, "vcpu");
 	uint64_t vcpus = 1, current = 0;
 	int r;
 
@@ -130,13 +130,27 @@ static int read_vcpus(const xmlNode *root, struct tune_facts *facts)
 		facts->is_auto_placed = element_has(node, "placement", "auto");
 	}
 	facts->n_vcpus = (unsigned int)vcpus;
-	facts->has_fewer_vcpus = current > 0 && current != vcpus;
-	for (node = each ? each->children : NULL; node; node = node->next)
-		facts->has_fewer_vcpus |= element_is(node, "vcpu") && element_has(node, "enabled", "no");
 	return 0;
 }
 
-/* Of the guest's nodes, where <memory> does not tell. */
+/* Whether a cell says no more than which CPUs and how much memory are in it. */
+static bool is_plain(const xmlNode *cell)
+{
+	static const char *const known[] = { "id", "cpus", "memory", "unit" };
+	size_t n = 0;
+
+	for (const xmlNode *node = cell->children; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE)
+			return false;
+	}
+	for (const xmlAttr *attribute = cell->properties; attribute; attribute = attribute->next)
+		n++;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		n -= xmlHasNsProp(cell, (const xmlChar *)known[i], NULL) != NULL;
+	return n == 0;
+}
+
+/* The guest's nodes. With some, libvirt takes their memory, and not <memory>, which counts modules as well. */
 static int read_cells(const xmlNode *root, struct tune_facts *facts)
 {
 	const xmlNode *numa = element_child(element_child(root, "cpu"), "numa");
@@ -144,15 +158,17 @@ static int read_cells(const xmlNode *root, struct tune_facts *facts)
 	int r;
 
 	for (const xmlNode *node = numa ? numa->children : NULL; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		facts->has_special_cells |= !element_is(node, "cell") || !is_plain(node);
 		if (!element_is(node, "cell"))
 			continue;
-		facts->has_numa_cells = true;
-		facts->needs_shared_memory |= element_has(node, "memAccess", "shared");
+		facts->n_cells++;
 		r = read_scaled(node, "memory", &bytes);
 		if (r < 0 || __builtin_add_overflow(all, bytes, &all))
 			return -ERANGE;
 	}
-	if (facts->memory == 0)
+	if (all > 0)
 		facts->memory = all;
 	return 0;
 }
@@ -161,13 +177,13 @@ static int read_memory(const xmlNode *root, struct tune_facts *facts)
 {
 	const xmlNode *backing = element_child(root, "memoryBacking"), *memory = element_child(root, "memory");
 	const xmlNode *pages = element_child(backing, "hugepages"), *page = element_child(pages, "page");
-	const xmlNode *access = element_child(backing, "access");
 	int r = memory ? read_scaled(memory, NULL, &facts->memory) : 0;
 
 	if (r < 0)
 		return r;
 	facts->has_hugepages = pages;
-	facts->needs_shared_memory = access && element_has(access, "mode", "shared");
+	/* Of cells, by their numbers. */
+	facts->has_special_cells = page && xmlHasNsProp(page, (const xmlChar *)"nodeset", NULL);
 	if (page) {
 		r = read_scaled(page, "size", &facts->page_size);
 		if (r < 0)
@@ -211,19 +227,6 @@ static void read_os_id(const xmlNode *root, struct tune_facts *facts)
 	}
 }
 
-/* Devices that share the guest's memory with another process. */
-static bool shares_memory(const xmlNode *device)
-{
-	const xmlNode *driver = element_child(device, "driver");
-
-	if (element_is(device, "filesystem"))
-		return driver && element_has(driver, "type", "virtiofs");
-	if (element_is(device, "video"))
-		return driver && element_has(driver, "name", "vhostuser");
-	return (element_is(device, "interface") || element_is(device, "disk")) &&
-	       element_has(device, "type", "vhostuser");
-}
-
 static int read_hostdev(const xmlNode *hostdev, struct domain *hostdevs, struct refusal *refusal)
 {
 	const xmlNode *node = element_child(element_child(hostdev, "source"), "address");
@@ -247,7 +250,9 @@ static int read_devices(const xmlNode *devices, struct tune_facts *facts, struct
 	for (const xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
 		if (node->type != XML_ELEMENT_NODE)
 			continue;
-		facts->needs_shared_memory |= shares_memory(node);
+		/* Modules of memory, and host bridges, are near cells. */
+		facts->has_special_cells |=
+			element_is(node, "memory") || element_child(element_child(node, "target"), "node");
 		if (!element_is(node, "hostdev") || !element_has(node, "type", "pci"))
 			continue;
 		r = read_hostdev(node, &hostdevs, refusal);
@@ -259,6 +264,23 @@ static int read_devices(const xmlNode *devices, struct tune_facts *facts, struct
 	return 0;
 }
 
+/* libvirt reads the first of two, and a person may mean the second. */
+static const char *find_twice(const xmlNode *root)
+{
+	static const char *const once[] = { "memory", "memoryBacking", "vcpu", "iothreads", "iothreadids", "cputune",
+		"numatune", "os", "features", "cpu", "metadata", "devices" };
+
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		const xmlNode *node = element_child(root, once[i]);
+
+		for (node = node ? node->next : NULL; node; node = node->next) {
+			if (element_is(node, once[i]))
+				return once[i];
+		}
+	}
+	return NULL;
+}
+
 int tune_read(const struct source *source, struct tune_facts *ret, struct refusal *refusal)
 {
 	const xmlNode *root = source->elements[0].node;
@@ -267,6 +289,10 @@ int tune_read(const struct source *source, struct tune_facts *ret, struct refusa
 
 	if (r < 0)
 		return r;
+	if (find_twice(root))
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"the domain has two <%s> elements, of which libvirt reads one; remove the other",
+			find_twice(root));
 	if (read_vcpus(root, &facts) < 0)
 		return refusal_set(refusal, REFUSAL_INPUT, "the domain has no readable number of vCPUs");
 	if (read_memory(root, &facts) < 0)

@@ -33,9 +33,10 @@ static bool is_stdout(const struct stat *st)
 	return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
 }
 
-/* Another file beside it takes its place. */
-static int replace(int directory, const char *name, mode_t mode, const char *bytes, size_t size)
+/* Another file beside it takes its place, with its mode and its owner; before is empty where there is none. */
+static int replace(int directory, const char *name, const struct stat *before, const char *bytes, size_t size)
 {
+	mode_t mode = before->st_mode & 07777;
 	int fd CLOSE_FD = -1, r;
 	char other[NAME_MAX + 1];
 
@@ -44,7 +45,11 @@ static int replace(int directory, const char *name, mode_t mode, const char *byt
 	fd = openat(directory, other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode ? mode : MODE);
 	if (fd < 0)
 		return -errno;
-	r = mode && fchmod(fd, mode) < 0 ? -errno : fd_write_all(fd, bytes, size);
+	/* Only root can give a file to its owner. */
+	if (mode && fchown(fd, before->st_uid, before->st_gid) < 0 && errno != EPERM)
+		r = -errno;
+	else
+		r = mode && fchmod(fd, mode) < 0 ? -errno : fd_write_all(fd, bytes, size);
 	if (r >= 0 && (fsync(fd) < 0 || renameat(directory, other, directory, name) < 0))
 		r = -errno;
 	if (r < 0)
@@ -76,5 +81,5 @@ int output_write(const char *path, const char *bytes, size_t size)
 	directory = open(dirname(copy), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return -errno;
-	return replace(directory, basename(resolved), st.st_mode & 07777, bytes, size);
+	return replace(directory, basename(resolved), &st, bytes, size);
 }

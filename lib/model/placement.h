@@ -12,10 +12,11 @@
 #define PLACEMENT_NODES_MAX 16
 
 struct wish {
-	unsigned int n_vcpus; /* 0: as many as are good */
-	bool exact;           /* no other number will do: the VM is there already */
-	uint64_t memory;      /* bytes; 0: as much as is good */
-	uint64_t page_size;   /* bytes, of huge pages; 0 for the host's small ones */
+	unsigned int n_vcpus;    /* 0: as many as are good */
+	bool exact;              /* no other number will do: the VM is there already */
+	unsigned int most_vcpus; /* no more than these in its place; 0: any number */
+	uint64_t memory;         /* bytes; 0: as much as is good */
+	uint64_t page_size;      /* bytes, of huge pages; 0 for the host's small ones */
 	/* The nodes of the cards, the kernel's numbers, each once; none: not told, or no card. */
 	unsigned int n_nodes;
 	unsigned int nodes[PLACEMENT_NODES_MAX];

@@ -24,8 +24,8 @@ uint64_t topology_memory(const struct topology *topology)
 	uint64_t size = 0;
 
 	for (unsigned int i = 0; i < topology->n_nodes; i++) {
-		if (topology->nodes[i].size == 0)
-			return 0;
+		if (topology->nodes[i].size == MEMORY_UNKNOWN)
+			return MEMORY_UNKNOWN;
 		size += topology->nodes[i].size;
 	}
 	return size;

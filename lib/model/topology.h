@@ -33,10 +33,12 @@ struct cache {
 #define PAGE_2M (2ULL << 20)
 #define PAGE_1G (1ULL << 30)
 
+#define MEMORY_UNKNOWN UINT64_MAX
+
 /* One with CPUs; memory alone makes no node here. */
 struct node_memory {
 	unsigned int number;       /* the kernel's */
-	uint64_t size;             /* bytes, 0: not told */
+	uint64_t size;             /* bytes; MEMORY_UNKNOWN: not told */
 	uint64_t free_2m, free_1g; /* huge pages, in pages */
 };
 
@@ -58,5 +60,5 @@ int topology_find_node(const struct topology *topology, int number);
 /* Its CPUs. */
 struct cpuset core_cpus(const struct core *core);
 
-/* The memory of all nodes, in bytes; 0 when one of them does not tell. */
+/* The memory of all nodes, in bytes; MEMORY_UNKNOWN when one of them does not tell. */
 uint64_t topology_memory(const struct topology *topology);

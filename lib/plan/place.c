@@ -13,13 +13,15 @@
 
 /* ---- memory ---- */
 
-/* As much as is good on the node where the VM would be, in whole GiB where that is more than one. */
+/* As much as is good on the card's node, or on the first that has any, in whole GiB where that is more than one. */
 static uint64_t choose_memory(const struct topology *topology, const struct wish *wish)
 {
 	int index = wish->n_nodes ? topology_find_node(topology, (int)wish->nodes[0]) : 0;
-	uint64_t size = topology->n_nodes ? topology->nodes[index < 0 ? 0 : index].size : 0;
+	uint64_t size = topology->nodes[index < 0 ? 0 : index].size;
 
-	if (size == 0)
+	for (unsigned int i = 0; i < topology->n_nodes && size == 0; i++)
+		size = topology->nodes[i].size;
+	if (size == MEMORY_UNKNOWN)
 		return UNKNOWN_MEMORY;
 	size /= 2;
 	if (size > DEFAULT_MEMORY)
@@ -31,13 +33,15 @@ static int check_memory(const struct topology *topology, const struct wish *wish
 {
 	uint64_t size = topology_memory(topology), usable = 0;
 
+	if (size == MEMORY_UNKNOWN)
+		return 0;
 	for (unsigned int i = 0; i < topology->n_nodes; i++)
 		usable += node_usable(&topology->nodes[i]);
-	if (size && wish->memory > size)
+	if (wish->memory > size)
 		return refusal_set(refusal, REFUSAL_INPUT,
 			"%llu MiB of memory are more than the %llu MiB of this host; ask for less with --memory",
 			(unsigned long long)(wish->memory / MIB), (unsigned long long)(size / MIB));
-	if (size && wish->memory > usable)
+	if (wish->memory > usable)
 		return refusal_set(refusal, REFUSAL_INPUT,
 			"%llu MiB of memory leave the host too little of its %llu MiB; ask for %llu MiB or less",
 			(unsigned long long)(wish->memory / MIB), (unsigned long long)(size / MIB),
@@ -171,6 +175,26 @@ static void explain_cores(const struct topology *topology, const struct search *
 		&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
 }
 
+/* A larger cache near the VM that has no room for it. */
+static void confess_cache(const struct topology *topology, const struct search *search, struct placement *ret)
+{
+	const struct core *first = &topology->cores[search->cores[0]];
+
+	for (unsigned int i = 0; i < topology->n_caches; i++) {
+		const struct cache *cache = &topology->caches[i];
+		unsigned int n = 0;
+
+		if (i == first->cache || cache->node != first->node || !search_is_stacked(topology, cache) ||
+			cache->size <= topology->caches[first->cache].size)
+			continue;
+		for (unsigned int j = 1; j < topology->n_cores; j++)
+			n += topology->cores[j].cache == i ? topology->cores[j].n_cpus : 0;
+		notes_add(&ret->given_up,
+			"the L3 cache of %llu MiB (V-Cache): beside the host's core it has room for %u vCPUs",
+			(unsigned long long)(cache->size / MIB), n);
+	}
+}
+
 /* What users are told when they get less. */
 static void confess(
 	const struct topology *topology, const struct wish *wish, const struct search *search, struct placement *ret)
@@ -181,6 +205,7 @@ static void confess(
 			"the host has "
 			"%u cores, and keeps some",
 			ret->pinning.n_vcpus, wish->n_vcpus, topology->n_cores);
+	confess_cache(topology, search, ret);
 	if (search->emulator == 0)
 		notes_add(&ret->given_up,
 			"no core is left for the emulator and the iothreads alone: they share the host's first");
@@ -205,7 +230,9 @@ static int place_without_pins(const struct topology *topology, const struct wish
 
 	for (unsigned int i = 0; i < topology->n_cores; i++)
 		n_cpus += topology->cores[i].n_cpus;
-	ret->pinning.n_vcpus = wish->n_vcpus ? wish->n_vcpus : n_cpus ? n_cpus : 1;
+	ret->pinning.n_vcpus = wish->n_vcpus && (wish->exact || wish->n_vcpus < n_cpus) ? wish->n_vcpus : n_cpus;
+	if (!wish->exact && wish->n_vcpus > n_cpus)
+		notes_add(&ret->given_up, "%u vCPUs instead of %u: the host has no more CPUs", n_cpus, wish->n_vcpus);
 	notes_add(&ret->given_up, "nothing is pinned: %s",
 		topology->n_cores < 2 ? "no whole core is left beside the host's"
 				      : "no whole cores for these vCPUs are left beside the host's, on nodes with room "

@@ -33,8 +33,8 @@ struct attempt {
 
 uint64_t node_usable(const struct node_memory *node)
 {
-	if (node->size == 0)
-		return UINT64_MAX;
+	if (node->size == MEMORY_UNKNOWN)
+		return MEMORY_UNKNOWN;
 	return node->size > NODE_RESERVE ? node->size - NODE_RESERVE : 0;
 }
 
@@ -327,6 +327,8 @@ static bool try_nearest(const struct ground *ground, unsigned int n_vcpus, struc
 {
 	unsigned int most = ground->topology->n_cores * ground->n_threads;
 
+	if (ground->wish->most_vcpus && ground->wish->most_vcpus < most)
+		most = ground->wish->most_vcpus;
 	for (unsigned int distance = 0; distance <= most || distance < n_vcpus; distance++) {
 		unsigned int more = n_vcpus + distance, fewer = n_vcpus > distance ? n_vcpus - distance : 0;
 

@@ -21,7 +21,8 @@ struct search {
 	bool is_hybrid;                         /* small cores were left out */
 };
 
-/* What of a node's memory can be a VM's, in bytes: the host keeps a little. UINT64_MAX where the size is not told. */
+/* What of a node's memory can be a VM's, in bytes: the host keeps a little. MEMORY_UNKNOWN where the size is not told.
+ */
 uint64_t node_usable(const struct node_memory *node);
 
 /* Whether a cache is one that was made larger than its peers by stacking. */

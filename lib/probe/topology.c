@@ -10,7 +10,7 @@
 
 #define VENDOR_AMD "0x1022"
 
-/* Of "Node 0 MemTotal:       32768 kB", or without the node, in bytes; 0 when there is no such line. */
+/* Of "Node 0 MemTotal:       32768 kB", or without the node, in bytes; MEMORY_UNKNOWN when there is no such line. */
 static uint64_t find_total(const char *meminfo)
 {
 	static const char key[] = "MemTotal:";
@@ -19,9 +19,9 @@ static uint64_t find_total(const char *meminfo)
 	char *end;
 
 	if (!found)
-		return 0;
+		return MEMORY_UNKNOWN;
 	kib = strtoull(found + strlen(key), &end, 10);
-	return strncmp(end, " kB", 3) == 0 && kib < UINT64_MAX / 1024 ? kib * 1024 : 0;
+	return strncmp(end, " kB", 3) == 0 && kib < UINT64_MAX / 1024 ? kib * 1024 : MEMORY_UNKNOWN;
 }
 
 static uint64_t read_number(int directory, const char *path)
@@ -38,6 +38,7 @@ static void read_node(const struct host *host, struct node_memory *node)
 {
 	char path[128], content[4096];
 
+	node->size = MEMORY_UNKNOWN;
 	(void)snprintf(path, sizeof(path), "devices/system/node/node%u/meminfo", node->number);
 	if (attribute_read(host->sys, path, content, sizeof(content)) > 0)
 		node->size = find_total(content);
@@ -82,7 +83,7 @@ int topology_probe(const struct host *host, const char *sysroot, struct topology
 		return r;
 	for (unsigned int i = 0; i < ret->n_nodes; i++)
 		read_node(host, &ret->nodes[i]);
-	if (ret->n_nodes == 1 && ret->nodes[0].size == 0)
+	if (ret->n_nodes == 1 && ret->nodes[0].size == MEMORY_UNKNOWN)
 		read_whole(host, &ret->nodes[0]);
 	mark_small(host, ret);
 	/* Records have no /proc/cpuinfo. The host bridge is part of the processor. */

@@ -7,7 +7,8 @@
 	"<domain>"                                                                                                     \
 	"<metadata><handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'>"                                     \
 	"<handoff:holders action='refuse'/></handoff:policy></metadata>"                                               \
-	"<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><nosharepages/></memoryBacking>"          \
+	"<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><source type='memfd'/><access "           \
+	"mode='shared'/></memoryBacking>"                                                                              \
 	"<iothreads>1</iothreads>"                                                                                     \
 	"<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='6'/><emulatorpin cpuset='0,4'/>"             \
 	"<iothreadpin iothread='1' cpuset='0,4'/></cputune>"                                                           \
@@ -15,9 +16,9 @@
 	"<features><acpi/><apic/><hyperv mode='custom'><relaxed state='on'/><vapic state='on'/>"                       \
 	"<spinlocks state='on' retries='8191'/><vpindex state='on'/><synic state='on'/>"                               \
 	"<stimer state='on'/></hyperv><ioapic driver='kvm'/></features>"                                               \
-	"<cpu mode='host-passthrough' check='none' migratable='off'>"                                                  \
-	"<topology sockets='1' dies='1' cores='1' threads='2'/><cache mode='passthrough'/>"                            \
-	"<maxphysaddr mode='passthrough'/><feature policy='require' name='topoext'/></cpu>"                            \
+	"<cpu>"                                                                                                        \
+	"<topology sockets='1' dies='1' cores='1' threads='2'/>"                                                       \
+	"<feature policy='require' name='topoext'/></cpu>"                                                             \
 	"<clock offset='localtime'><timer name='hypervclock' present='yes'/></clock>"                                  \
 	"</domain>"
 

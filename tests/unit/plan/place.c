@@ -117,7 +117,7 @@ static const struct {
 	{ "8x2:96 8x2:32", 64, { .n_vcpus = 14, .memory = GIB },
 		"2/3/4/5/6/7/8/9/10/11/12/13/14/15 em 16-17, 1x7x2, 0+14 at 0 has 1024" },
 	{ "8x2:96 8x2:32", 64, { .n_vcpus = 16, .memory = GIB },
-		"16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31 em 2-3, 1x8x2, 0+16 at 0 has 1024" },
+		"16/17/18/19/20/21/22/23/24/25/26/27/28/29/30/31 em 2-3, 1x8x2, 0+16 at 0 has 1024; the L3 cache of " },
 	{ "8x2:96 8x2:32", 64, { .memory = GIB },
 		"2/3/4/5/6/7/8/9/10/11/12/13/14/15 em 16-17, 1x7x2, 0+14 at 0 has 1024" },
 	/* The card's node; both, where one has no room. */
@@ -181,6 +181,24 @@ START_TEST(test_refusals)
 }
 END_TEST
 
+/* A card beside a node whose memory slots are empty. */
+START_TEST(test_no_memory)
+{
+	char shown[256];
+
+	make_host("4x1|4x1", 16, &topology);
+	topology.nodes[1].size = 0;
+	ck_assert_int_eq(place(&topology, &(struct wish){ .n_vcpus = 2, ON(1) }, &placement, &refusal), 0);
+	show(&placement, shown, sizeof(shown));
+	ck_assert_str_eq(shown, "1/2 em 3, 1x2x1, 0+2 at 0 has 8192; the card on NUMA");
+	/* Not told is not none. */
+	topology.nodes[1].size = MEMORY_UNKNOWN;
+	ck_assert_int_eq(
+		place(&topology, &(struct wish){ .n_vcpus = 2, .memory = 999 * GIB, ON(1) }, &placement, &refusal), 0);
+	ck_assert_uint_eq(placement.cells[0].node, 1);
+}
+END_TEST
+
 /* Why, in words. */
 START_TEST(test_reasons)
 {
@@ -203,6 +221,7 @@ TCase *case_place(void)
 
 	add_rows(tcase, test_row, rows);
 	tcase_add_test(tcase, test_refusals);
+	tcase_add_test(tcase, test_no_memory);
 	tcase_add_test(tcase, test_reasons);
 	return tcase;
 }

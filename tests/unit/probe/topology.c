@@ -94,8 +94,11 @@ START_TEST(test_memory)
 	ck_assert_uint_eq(topology.nodes[1].size, 1ULL << 30);
 	ck_assert_uint_eq(topology.nodes[1].free_2m, 12);
 	ck_assert_uint_eq(topology.nodes[0].free_1g, 3);
+	ck_assert_uint_eq(topology.nodes[0].size, MEMORY_UNKNOWN);
+	ck_assert_uint_eq(topology_memory(&topology), MEMORY_UNKNOWN);
+	put_text(scratch.fd, "sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 0 kB\n");
+	ck_assert_int_eq(probe(&scratch), 0);
 	ck_assert_uint_eq(topology.nodes[0].size, 0);
-	ck_assert_uint_eq(topology_memory(&topology), 0);
 	scratch_remove(&scratch);
 }
 END_TEST

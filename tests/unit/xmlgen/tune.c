@@ -112,15 +112,18 @@ static const struct {
 		"<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='3'/></cputune>",
 		DOMAIN("<cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu=\"1\" "
 		       "cpuset=\"3\"/><shares>1</shares></cputune>") },
-	{ "a processor's model goes with its mode",
-		BEGIN HVM
-		"<cpu match='exact' mode = 'custom' a=\"b\" >\n  <model>x</model>\n  <topology sockets='1'/>\n"
-		"  <vendor>y</vendor>\n  <feature name='topoext' policy='disable'/>\n</cpu>" END,
-		"<cpu mode='host-passthrough' check='none'><feature policy='require' name='topoext'/>"
-		"<feature policy='require' name='invtsc'/></cpu>",
-		BEGIN HVM "<cpu mode = 'host-passthrough' a=\"b\" check=\"none\" >\n  <topology sockets='1'/>\n"
-			  "  <feature name='topoext' policy='disable'/>\n"
-			  "  <feature policy=\"require\" name=\"invtsc\"/>\n</cpu>" END },
+	{ "a feature that says otherwise stays",
+		DOMAIN("<cpu mode='host-passthrough'><feature name='topoext' policy='disable'/></cpu>"),
+		"<cpu><feature policy='require' name='topoext'/><feature policy='require' name='invtsc'/></cpu>",
+		DOMAIN("<cpu mode='host-passthrough'><feature name='topoext' policy='disable'/>"
+		       "<feature policy=\"require\" name=\"invtsc\"/></cpu>") },
+	{ "AMD's threads, on another processor",
+		DOMAIN("<cpu mode='host-passthrough'><!-- --><feature policy='require' name='topoext'/></cpu>"),
+		"<cpu><topology threads='1'/></cpu>",
+		DOMAIN("<cpu mode='host-passthrough'><!-- --><topology threads=\"1\"/></cpu>") },
+	{ "cells that are no more", DOMAIN("<cpu><numa><cell/></numa><topology/></cpu>"), "<cpu><numa/></cpu>",
+		DOMAIN("<cpu><topology/></cpu>") },
+	{ "no cells where there were none", DOMAIN("<cpu><topology/></cpu>"), "<cpu><numa/></cpu>", NULL },
 	{ "attributes of one that closes itself", DOMAIN("<cpu/>"), "<cpu mode='host-passthrough'/>",
 		DOMAIN("<cpu mode=\"host-passthrough\"/>") },
 	{ "attributes and children of it", DOMAIN("<cpu mode='x'/>"),
@@ -131,8 +134,8 @@ static const struct {
 	{ "huge pages, and what libvirt refuses beside them",
 		DOMAIN("<memoryBacking><source type='anonymous'/><allocation mode='ondemand' "
 		       "threads='2'/><locked/></memoryBacking>"),
-		"<memoryBacking><hugepages/></memoryBacking>",
-		DOMAIN("<memoryBacking><allocation mode='immediate' "
+		"<memoryBacking><hugepages/><source type='memfd'/></memoryBacking>",
+		DOMAIN("<memoryBacking><source type=\"memfd\"/><allocation mode='immediate' "
 		       "threads='2'/><locked/><hugepages/></memoryBacking>") },
 	{ "a source in its place", DOMAIN("<memoryBacking><source type='anonymous'/></memoryBacking>"),
 		"<memoryBacking><hugepages/><source type='memfd'/></memoryBacking>",
@@ -318,7 +321,7 @@ static const struct {
 	{ "", "<a/>", "" },
 	{ "<cputune>", "<vcpupin/>", "</cputune>" },
 	{ "<cputune>", "\n<vcpupin vcpu='0' cpuset='2'/>", "</cputune>" },
-	{ "", "  <numatune/>", "" },
+	{ "<features>", "  <acpi/>", "</features>" },
 	{ "<cpu>", "<model/>", "</cpu>" },
 	{ "<cpu>", "<feature name='x'/>", "</cpu>" },
 	{ "<features>", "\n", "</features>" },

@@ -11,13 +11,14 @@ static void write_facts(const struct tune_facts *facts, char *text, size_t size)
 {
 	static const char *const machines[] = { "other", "q35", "i440fx" };
 
-	(void)snprintf(text, size, "%s %s %u%s%s memory %llu%s %llu iothreads %u%s%s%s '%s' hostdevs %u",
+	(void)snprintf(text, size, "%s %s %u%s memory %llu%s %llu iothreads %u%s%s '%s' hostdevs %u",
 		facts->is_kvm ? "kvm" : "qemu", machines[facts->machine], facts->n_vcpus,
-		facts->has_fewer_vcpus ? " fewer" : "", facts->is_auto_placed ? " auto" : "",
-		(unsigned long long)facts->memory, facts->has_hugepages ? " hugepages" : "",
-		(unsigned long long)facts->page_size, facts->n_iothreads, facts->has_numa_cells ? " cells" : "",
-		facts->has_hyperv ? " hyperv" : "", facts->needs_shared_memory ? " shared" : "", facts->os_id,
-		facts->n_hostdevs);
+		facts->is_auto_placed ? " auto" : "", (unsigned long long)facts->memory,
+		facts->has_hugepages ? " hugepages" : "", (unsigned long long)facts->page_size, facts->n_iothreads,
+		facts->has_special_cells ? " special"
+		: facts->n_cells         ? " cells"
+					 : "",
+		facts->has_hyperv ? " hyperv" : "", facts->os_id, facts->n_hostdevs);
 }
 
 #define HVM "<os><type>hvm</type></os>"
@@ -28,28 +29,35 @@ static const struct {
 	{ HVM, "kvm i440fx 1 memory 0 0 iothreads 0 '' hostdevs 0" },
 	{ "<os><type arch='x86_64' machine='pc-q35-rhel9.2.0'>hvm</type></os><vcpu placement='auto' current='2'> 8 "
 	  "</vcpu>",
-		"kvm q35 8 fewer auto memory 0 0 iothreads 0 '' hostdevs 0" },
+		"kvm q35 8 auto memory 0 0 iothreads 0 '' hostdevs 0" },
 	{ "<os><type machine='microvm'>hvm</type></os><vcpu current='8'>8</vcpu><memory>\n1024\n</memory>",
 		"kvm other 8 memory 1048576 0 iothreads 0 '' hostdevs 0" },
 	{ HVM "<vcpu>2</vcpu><vcpus><vcpu id='1' enabled='no'/></vcpus><memory unit='gB'>3</memory>",
-		"kvm i440fx 2 fewer memory 3000000000 0 iothreads 0 '' hostdevs 0" },
+		"kvm i440fx 2 memory 3000000000 0 iothreads 0 '' hostdevs 0" },
 	{ HVM "<memory "
 	      "unit='bytes'>7</memory><iothreads>1</iothreads><iothreadids><iothread/><iothread/></iothreadids>",
 		"kvm i440fx 1 memory 7 0 iothreads 2 '' hostdevs 0" },
 	{ HVM "<memoryBacking><hugepages/><access mode='shared'/></memoryBacking><features><hyperv/></features>",
-		"kvm i440fx 1 memory 0 hugepages 0 iothreads 0 hyperv shared '' hostdevs 0" },
+		"kvm i440fx 1 memory 0 hugepages 0 iothreads 0 hyperv '' hostdevs 0" },
 	{ HVM "<memoryBacking><hugepages><page size='1' unit='G'/></hugepages></memoryBacking>",
 		"kvm i440fx 1 memory 0 hugepages 1073741824 iothreads 0 '' hostdevs 0" },
 	{ HVM "<cpu><numa><cell memory='1' unit='MiB'/><cell memory='512' memAccess='shared'/></numa></cpu>",
-		"kvm i440fx 1 memory 1572864 0 iothreads 0 cells shared '' hostdevs 0" },
+		"kvm i440fx 1 memory 1572864 0 iothreads 0 special '' hostdevs 0" },
 	{ HVM "<devices><filesystem><driver type='virtiofs'/></filesystem></devices>",
-		"kvm i440fx 1 memory 0 0 iothreads 0 shared '' hostdevs 0" },
-	{ HVM "<devices><interface type='vhostuser'/></devices>",
-		"kvm i440fx 1 memory 0 0 iothreads 0 shared '' hostdevs 0" },
+		"kvm i440fx 1 memory 0 0 iothreads 0 '' hostdevs 0" },
+	{ HVM "<devices><interface type='vhostuser'/></devices>", "kvm i440fx 1 memory 0 0 iothreads 0 '' hostdevs 0" },
 	{ HVM "<metadata><l:libosinfo xmlns:l='http://libosinfo.org/xmlns/libvirt/domain/1.0'><l:os id='urn:x'/>"
 	      "</l:libosinfo></metadata><devices><hostdev type='pci'><source><address bus='010'/></source></hostdev>"
 	      "<hostdev type='usb'/></devices>",
 		"kvm i440fx 1 memory 0 0 iothreads 0 'urn:x' hostdevs 1" },
+	{ HVM "<memory unit='MiB'>5</memory><cpu><numa><cell id='0' cpus='0' memory='1' unit='MiB'/><cell "
+	      "memory='1024'/></numa></cpu>",
+		"kvm i440fx 1 memory 2097152 0 iothreads 0 cells '' hostdevs 0" },
+	{ HVM "<cpu><numa><cell memory='1' unit='MiB'><distances/></cell></numa></cpu>",
+		"kvm i440fx 1 memory 1048576 0 iothreads 0 special '' hostdevs 0" },
+	{ HVM "<devices><memory model='dimm'/></devices>",
+		"kvm i440fx 1 memory 0 0 iothreads 0 special '' hostdevs 0" },
+	{ HVM "<cputune/><!-- --><cputune/>", NULL },
 	{ "", NULL },
 	{ HVM "<vcpu>0</vcpu>", NULL },
 	{ HVM "<vcpu>4294967296</vcpu>", NULL },
