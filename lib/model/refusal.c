@@ -33,8 +33,10 @@ int refusal_set(struct refusal *refusal, enum refusal_reason reason, const char 
 	(void)vsnprintf(refusal->sentence, sizeof(refusal->sentence), format, arguments);
 	va_end(arguments);
 	/* A path or a name in it steers no terminal, whoever put it there. */
-	for (char *c = refusal->sentence; *c; c++)
-		*c = *c < ' ' || *c > '~' ? '?' : *c;
+	for (char *c = refusal->sentence; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
 	return -ECANCELED;
 }
 

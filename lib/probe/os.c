@@ -17,19 +17,13 @@
 /* What short and full ids consist of. */
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_+-"
 
-static void buffer_free(char **buffer)
-{
-	free(*buffer);
-}
-
 static void list_close(DIR **list)
 {
 	if (*list)
 		(void)closedir(*list);
 }
 
-#define FREE_BUFFER __attribute__((cleanup(buffer_free)))
-#define CLOSE_LIST  __attribute__((cleanup(list_close)))
+#define CLOSE_LIST __attribute__((cleanup(list_close)))
 
 static const struct {
 	const char *word, *short_id;
@@ -242,7 +236,20 @@ static int refuse(const char *word, bool has_database, struct refusal *refusal)
 		quoted);
 }
 
-int os_find(const struct host *host, const char *word, struct os *ret, struct refusal *refusal)
+static bool find_built_in(const char *word, struct os *ret)
+{
+	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
+		if (strcmp(word, built_in[i].word) == 0 || strcmp(word, built_in[i].short_id) == 0 ||
+			strcmp(word, built_in[i].os.id) == 0) {
+			*ret = built_in[i].os;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In all databases of the host, the administrator's first. */
+static bool find_in_all(const struct host *host, const struct search *search, bool *ret_has_database)
 {
 	const struct {
 		int root;
@@ -252,29 +259,32 @@ int os_find(const struct host *host, const char *word, struct os *ret, struct re
 		{ host->usr, "local/share/osinfo/os" },
 		{ host->usr, "share/osinfo/os" },
 	};
-	char *buffer FREE_BUFFER = NULL;
-	bool has_database = false;
-	struct search search;
+	bool is_id = *search->word && strspn(search->word, ID_CHARACTERS) == strlen(search->word);
 
-	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
-		if (strcmp(word, built_in[i].word) == 0 || strcmp(word, built_in[i].short_id) == 0 ||
-			strcmp(word, built_in[i].os.id) == 0) {
-			*ret = built_in[i].os;
-			return 0;
-		}
-	}
-	buffer = malloc(FILE_SIZE_MAX);
-	if (!buffer)
-		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look for the operating system");
-	search = (struct search){ .word = word, .buffer = buffer, .ret = ret };
+	*ret_has_database = false;
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++) {
 		int database CLOSE_FD = beneath_open(databases[i].root, databases[i].path, O_PATH | O_DIRECTORY, 0);
 
 		if (database < 0)
 			continue;
-		has_database = true;
-		if (*word && strspn(word, ID_CHARACTERS) == strlen(word) && find_in(&search, database))
-			return 0;
+		*ret_has_database = true;
+		if (is_id && find_in(search, database))
+			return true;
 	}
-	return refuse(word, has_database, refusal);
+	return false;
+}
+
+int os_find(const struct host *host, const char *word, struct os *ret, struct refusal *refusal)
+{
+	struct search search = { .word = word, .ret = ret };
+	bool found, has_database;
+
+	if (find_built_in(word, ret))
+		return 0;
+	search.buffer = malloc(FILE_SIZE_MAX);
+	if (!search.buffer)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look for the operating system");
+	found = find_in_all(host, &search, &has_database);
+	free(search.buffer);
+	return found ? 0 : refuse(word, has_database, refusal);
 }
