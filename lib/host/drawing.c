@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "host/lstopo.h"
+#include "host/processors.h"
 
 /* The largest machines take a second. */
 #define DEADLINE_MS 60000
@@ -23,23 +24,6 @@ struct drawing {
 
 /* libhwloc's own type, which drawing.h need not know. */
 #define object_of(box) ((hwloc_obj_t)(box))
-
-/*
- * sysfs alone: other parts of hwloc ask drivers, and would open the very cards that nobody shall use. What else a
- * person's environment says to hwloc is of no use here.
- */
-static int prepare_environment(const char *sysroot)
-{
-	(void)unsetenv("HWLOC_XMLFILE");
-	(void)unsetenv("HWLOC_SYNTHETIC");
-	(void)unsetenv("HWLOC_CPUID_PATH");
-	/* 2: what it has to say goes to stderr, which is ours. */
-	if (setenv("HWLOC_COMPONENTS", "linux,stop", 1) < 0 || setenv("HWLOC_HIDE_ERRORS", "2", 1) < 0)
-		return -errno;
-	if (!sysroot)
-		return unsetenv("HWLOC_FSROOT") < 0 ? -errno : 0;
-	return setenv("HWLOC_FSROOT", sysroot, 1) < 0 ? -errno : 0;
-}
 
 /*
  * What a person who pins looks at: packages, nodes, the last cache, cores and CPUs. The small caches belong to one core
@@ -101,7 +85,7 @@ static void set_labels(hwloc_topology_t topology)
 int drawing_new(const char *sysroot, struct drawing **ret)
 {
 	struct drawing *drawing;
-	int r = prepare_environment(sysroot);
+	int r = processors_choose(sysroot);
 
 	if (r < 0)
 		return r;

@@ -7,9 +7,12 @@
 
 #include <hwloc.h>
 
-/* Of /sys and /proc alone: hwloc's other parts would ask the real processor of a recorded one. */
-static int set_source(const char *sysroot)
+int processors_choose(const char *sysroot)
 {
+	(void)unsetenv("HWLOC_XMLFILE");
+	(void)unsetenv("HWLOC_SYNTHETIC");
+	(void)unsetenv("HWLOC_CPUID_PATH");
+	/* 2: what it has to say goes to stderr, which is ours. */
 	if (setenv("HWLOC_COMPONENTS", "linux,stop", 1) < 0 || setenv("HWLOC_HIDE_ERRORS", "2", 1) < 0)
 		return -errno;
 	if ((sysroot ? setenv("HWLOC_FSROOT", sysroot, 1) : unsetenv("HWLOC_FSROOT")) < 0)
@@ -151,7 +154,7 @@ static bool is_amd(hwloc_topology_t source)
 int processors_load(const char *sysroot, struct topology *ret)
 {
 	hwloc_topology_t source;
-	int r = set_source(sysroot);
+	int r = processors_choose(sysroot);
 
 	if (r < 0)
 		return r;

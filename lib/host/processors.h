@@ -10,6 +10,13 @@
 #include "model/topology.h"
 
 /*
+ * Has hwloc read the machine below sysroot, or the running one for NULL, whatever the environment says: its sysfs
+ * alone, for other parts of hwloc ask the real processor of a recorded one, and open the very cards that nobody shall
+ * use. Returns 0, or -errno.
+ */
+int processors_choose(const char *sysroot);
+
+/*
  * Fills *ret for the machine below sysroot, or the running one for NULL. Returns 0; -ENODATA when that does not tell of
  * its CPUs, -E2BIG when it has more than fit, -errno.
  */
