@@ -9,24 +9,13 @@
 
 #define OSINFO_NAMESPACE "http://libosinfo.org/xmlns/libvirt/domain/1.0"
 
-/* Digits, with blanks around them; decimal, as libvirt reads these. An empty text is 0. */
+/* Decimal, as libvirt reads these. An empty text is 0. */
 static int parse_count(const xmlChar *text, uint64_t max, uint64_t *ret)
 {
-	static const char blanks[] = " \t\r\n";
 	const char *begin = text ? (const char *)text : "";
-	char digits[24];
-	size_t length;
 
 	*ret = 0;
-	begin += strspn(begin, blanks);
-	length = strcspn(begin, blanks);
-	if (length == 0)
-		return 0;
-	if (length >= sizeof(digits) || begin[length + strspn(begin + length, blanks)])
-		return -EINVAL;
-	memcpy(digits, begin, length);
-	digits[length] = '\0';
-	return text_parse_number(digits, 10, max, ret);
+	return begin[strspn(begin, " \t\r\n")] ? document_parse_count(begin, max, ret) : 0;
 }
 
 static int read_count(const xmlNode *node, uint64_t max, uint64_t *ret)

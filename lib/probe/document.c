@@ -84,6 +84,21 @@ int element_number(const xmlNode *node, const char *name, uint64_t max, uint64_t
 	return text_parse_number(text, 10, max, ret);
 }
 
+int document_parse_count(const char *text, uint64_t max, uint64_t *ret)
+{
+	static const char blanks[] = " \t\r\n";
+	char digits[24];
+	size_t length;
+
+	text += strspn(text, blanks);
+	length = strcspn(text, blanks);
+	if (length >= sizeof(digits) || text[length + strspn(text + length, blanks)])
+		return -EINVAL;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	return text_parse_number(digits, 10, max, ret);
+}
+
 int element_address(const xmlNode *node, struct address *ret)
 {
 	uint64_t domain, bus, slot, function;

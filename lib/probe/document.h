@@ -34,6 +34,9 @@ bool element_has(const xmlNode *node, const char *name, const char *value);
  */
 int element_number(const xmlNode *node, const char *name, uint64_t max, uint64_t *ret);
 
+/* A whole number in decimal, with blanks around it. Returns 0; -EINVAL, also for none; -ERANGE. */
+int document_parse_count(const char *text, uint64_t max, uint64_t *ret);
+
 /* A PCI address of the attributes domain, bus, slot and function, likewise. */
 int element_address(const xmlNode *node, struct address *ret);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/pinning.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,28 +32,12 @@ static int complain(struct refusal *refusal, const char *element, const char *at
 		value && value[strlen(shown)] ? "..." : "");
 }
 
-/* A whole number in decimal, which may stand between blanks. */
-static int parse_number(const char *string, uint64_t max, uint64_t *ret)
-{
-	char digits[16];
-	size_t length;
-
-	while (isspace((unsigned char)*string))
-		string++;
-	length = strcspn(string, " \t\r\n");
-	if (length >= sizeof(digits) || string[length + strspn(string + length, " \t\r\n")])
-		return -EINVAL;
-	memcpy(digits, string, length);
-	digits[length] = '\0';
-	return text_parse_number(digits, 10, max, ret);
-}
-
 /* The number that an element holds. */
 static int parse_count(xmlNode *element, uint64_t max, uint64_t *ret, struct refusal *refusal)
 {
 	xmlChar *content FREE_CONTENT = xmlNodeGetContent(element);
 
-	if (!content || parse_number((const char *)content, max, ret) < 0)
+	if (!content || document_parse_count((const char *)content, max, ret) < 0)
 		return complain(refusal, (const char *)element->name, "the number", (const char *)content);
 	return 0;
 }
@@ -64,7 +47,7 @@ static int parse_index(xmlNode *element, const char *attribute, uint64_t *ret, s
 {
 	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(element, (const xmlChar *)attribute);
 
-	if (!content || parse_number((const char *)content, UINT32_MAX, ret) < 0)
+	if (!content || document_parse_count((const char *)content, UINT32_MAX, ret) < 0)
 		return complain(refusal, (const char *)element->name, attribute, (const char *)content);
 	return 0;
 }
