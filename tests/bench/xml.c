@@ -53,7 +53,7 @@ int main(int argc, char *argv[])
 {
 	static uint64_t ours[RUNS], theirs[RUNS];
 	const char *const xmlgen[] = { argc > 1 ? argv[1] : "", "--sysroot", argc > 2 ? argv[2] : "", "--gpu", "none",
-		"--os", "windows11", "--vcpus", "64", NULL };
+		"--disk", "default/bench.qcow2", "--os", "windows11", "--vcpus", "64", NULL };
 	/* libvirt's test driver: no daemon is waited for. */
 	const char *const virt_install[] = { "virt-install", "--connect", "test:///default", "--name", "vm", "--memory",
 		"4096", "--vcpus", "64", "--disk", "none", "--os-variant", "win11", "--import", "--graphics", "none",
