@@ -287,7 +287,8 @@ void cards_look(const struct host *host, struct guest *guest)
 	}
 	if (room <= WINDOW_PLAIN)
 		return;
-	guest->window = 2 * round_up(room) > WINDOW_MIN ? 2 * round_up(room) : WINDOW_MIN;
+	/* The next power of two: there is room for the guest's other devices, too. */
+	guest->window = round_up(room + 1) > WINDOW_MIN ? round_up(room + 1) : WINDOW_MIN;
 	notes_add(&guest->reasons, "%llu GiB of 64-bit address space for devices: the cards' BARs take %llu GiB",
 		(unsigned long long)(guest->window >> 30), (unsigned long long)(room >> 30));
 }

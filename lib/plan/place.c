@@ -171,8 +171,7 @@ static void explain_cores(const struct topology *topology, const struct search *
 			search->threads);
 	notes_add(
 		&ret->reasons, "left to the host: CPU %s, for interrupts come to the first core", cpuset_text(&host).s);
-	notes_add(
-		&ret->reasons, "the emulator and the iothreads run on CPUs %s", cpuset_text(&ret->pinning.emulator).s);
+	notes_add(&ret->reasons, "for the emulator and the iothreads: CPU %s", cpuset_text(&ret->pinning.emulator).s);
 }
 
 /* A larger cache near the VM that has no room for it. */

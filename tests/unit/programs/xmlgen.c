@@ -78,6 +78,88 @@ START_TEST(test_golden)
 }
 END_TEST
 
+/* What a run of it prints, which the caller frees; with a change to the tree before. */
+static char *run_on(const struct machine *m, void (*change)(int root), const char *options)
+{
+	struct scratch scratch;
+	char *text;
+	int status;
+
+	put_machine(m, &scratch);
+	if (change)
+		change(scratch.fd);
+	text = program_run(&status, "gpu-handoff-xmlgen --sysroot %s --disk pool/volume %s", scratch.path, options);
+	ck_assert_msg(status == 0, "%s", text);
+	scratch_remove(&scratch);
+	return text;
+}
+
+static void check_has(const char *text, const char *const wanted[])
+{
+	for (int i = 0; wanted[i]; i++)
+		ck_assert_msg(strstr(text, wanted[i]), "'%s' is not in %s", wanted[i], text);
+}
+
+/* As an H100 says it. */
+static void make_bars_large(int root)
+{
+	put_text(root, "sys/bus/pci/devices/0000:01:00.0/resource",
+		"0x0000102002000000 0x0000102002ffffff 0x000000000014220c\n"
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+		"0x0000100000000000 0x0000101fffffffff 0x000000000014220c\n"
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+		"0x0000102000000000 0x0000102001ffffff 0x000000000014220c\n"
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n");
+}
+
+START_TEST(test_large_bars)
+{
+	const struct machine m = { "haswell-gtx1070ti", "i5-9400", "" };
+	char *text = run_on(&m, make_bars_large, "--gpu 01:00.0 --explain");
+
+	check_has(text,
+		(const char *const[]){ "256 GiB of 64-bit address space for devices: the cards' BARs take 128 GiB",
+			"<qemu:arg value=\"name=opt/ovmf/X-PciMmio64Mb,string=262144\"/>", NULL });
+	free(text);
+	text = run_on(&m, NULL, "--gpu 01:00.0 --explain");
+	ck_assert_ptr_null(strstr(text, "qemu:"));
+	free(text);
+}
+END_TEST
+
+/* The 3D controller of a laptop, whose picture the processor's graphics show. */
+START_TEST(test_muxless)
+{
+	const struct machine m = { "laptop-gtx970m-muxless", "i5-9300h-lscpu", "" };
+	char *text = run_on(&m, NULL, "--gpu auto --os windows11 --explain");
+
+	check_has(text, (const char *const[]){ "(muxless, Optimus): it has no outputs", "01:00.0 of the guest",
+				"a battery", "-acpitable", "<graphics type=\"vnc\"", "<model type=\"vga\"/>",
+				"bus=\"0x01\" slot=\"0x00\" function=\"0x0\"", NULL });
+	free(text);
+}
+END_TEST
+
+static void put_cards_on_nodes(int root)
+{
+	put_text(root, "sys/bus/pci/devices/0000:18:00.0/numa_node", "0\n");
+	put_text(root, "sys/bus/pci/devices/0000:9a:00.0/numa_node", "1\n");
+}
+
+/* Two nodes, each with a card: the guest has two, and host bridges that say so. */
+START_TEST(test_nodes)
+{
+	const struct machine m = { "hgx-h200-8gpu", "epyc-7742-8nodes", "" };
+	char *text = run_on(&m, put_cards_on_nodes, "--gpu 18:00.0 --gpu 9a:00.0 --vcpus 8 --memory 8G");
+
+	check_has(text, (const char *const[]){ "index=\"1\" model=\"pcie-expander-bus\"", "<node>0</node>",
+				"index=\"3\" model=\"pcie-expander-bus\"", "<node>1</node>",
+				"<memnode cellid=\"1\" mode=\"strict\" nodeset=\"1\"/>",
+				"<cell id=\"1\" cpus=\"4-7\" memory=\"4194304\" unit=\"KiB\"/>", NULL });
+	free(text);
+}
+END_TEST
+
 /* Fewer machines would be less seen. */
 START_TEST(test_machines)
 {
@@ -90,6 +172,9 @@ TCase *case_xmlgen(void)
 	TCase *tcase = suite_case("xmlgen");
 
 	tcase_add_test(tcase, test_machines);
+	tcase_add_test(tcase, test_large_bars);
+	tcase_add_test(tcase, test_muxless);
+	tcase_add_test(tcase, test_nodes);
 	tcase_add_loop_test(tcase, test_golden, 0, read_machines());
 	return tcase;
 }
