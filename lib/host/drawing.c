@@ -230,7 +230,7 @@ int drawing_render(struct drawing *drawing, enum drawing_format format, char *me
 	/* Text stays text in lstopo's own SVG; cairo's has the shapes of letters. */
 	const char *const arguments[] = { "--if", "xml", "-i", "-", "--of", format == DRAWING_SVG ? "nativesvg" : "png",
 		/* The date and the name of the host, which are of no use here. */
-		"--no-default-legend",
+		"--no-default-legend", "--rect",
 		/* Of CPUs that are alike, all are drawn: one of them may be the VM's. */
 		"--no-factorize", "--no-collapse", "--disallowed", "--disallowed-color", "none", "--binding-color",
 		"none",
