@@ -276,7 +276,7 @@ static int check_together(const struct request *request)
 	if (request->rom && (request->gpu == GPU_NONE || request->n_gpus > 1 || (request->mdev && !request->gpu_said)))
 		return complain("--rom belongs to one card; name it with", "--gpu ADDRESS", "");
 	if (request->looking_glass && request->gpu == GPU_NONE && !request->mdev)
-		return complain("--looking-glass shows the picture of a card; leave it out, or", "--gpu none", "");
+		return complain("--looking-glass shows the picture of a card, and does not go with", "--gpu none", "");
 	if (request->looking_glass && request->display != DISPLAY_UNSAID && request->display != DISPLAY_SPICE)
 		return complain("--looking-glass takes keys and clicks by SPICE; give", "--display spice", "");
 	if (request->tune && request->new_option)
