@@ -176,6 +176,20 @@ static int look_at_rom(const char *path, struct guest *guest, struct refusal *re
 	return 0;
 }
 
+/* A guest can write how its raw disk begins: who names the file decides. */
+static void compare_format(const struct guest_disk *disk, struct guest *guest)
+{
+	char shown[192];
+	struct text text;
+
+	if (!disk->path || strcmp(disk->format, "raw") == 0 || strcmp(disk->format, guess_format(disk->path)) == 0)
+		return;
+	text_init(&text, shown, sizeof(shown));
+	text_add_foreign(&text, disk->path);
+	notes_add(&guest->warnings, "'%s' begins as %s, which its name does not say; make it raw if a guest wrote that",
+		shown, disk->format);
+}
+
 int files_look(struct guest *guest, struct refusal *refusal)
 {
 	const struct request *request = guest->request;
@@ -187,6 +201,8 @@ int files_look(struct guest *guest, struct refusal *refusal)
 		r = look_at_medium(request->isos[i], guest, refusal);
 	if (request->seed && r >= 0)
 		r = look_at_medium(request->seed, guest, refusal);
+	for (unsigned int i = 0; i < guest->n_disks && r >= 0; i++)
+		compare_format(&guest->disks[i], guest);
 	if (request->rom && r >= 0)
 		r = look_at_rom(request->rom, guest, refusal);
 	return r;
