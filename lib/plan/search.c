@@ -322,19 +322,29 @@ static unsigned int choose_vcpus(const struct ground *ground, unsigned int defau
 	return (n_cores < default_cores ? n_cores : default_cores) * ground->n_threads;
 }
 
-/* The number that is nearest to the wish; of two the smaller, which leaves the host more. */
-static bool try_nearest(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
+static bool try_whole(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
+{
+	return n_vcpus % ground->n_threads == 0 && try_vcpus(ground, n_vcpus, false, ret);
+}
+
+/* Or a core for each vCPU: three cores are no two equal parts, and six are. */
+static bool try_number(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
+{
+	return try_whole(ground, n_vcpus, ret) || (ground->n_threads > 1 && try_vcpus(ground, n_vcpus, true, ret));
+}
+
+/* The number that is nearest to the wish, and no further; of two the smaller, which leaves the host more. */
+static bool try_around(const struct ground *ground, unsigned int n_vcpus, unsigned int furthest,
+	bool (*try)(const struct ground *, unsigned int, struct search *), struct search *ret)
 {
 	unsigned int most = ground->topology->n_cores * ground->n_threads;
 
 	if (ground->wish->most_vcpus && ground->wish->most_vcpus < most)
 		most = ground->wish->most_vcpus;
-	for (unsigned int distance = 0; distance <= most || distance < n_vcpus; distance++) {
-		unsigned int more = n_vcpus + distance, fewer = n_vcpus > distance ? n_vcpus - distance : 0;
-
-		if (fewer > 0 && fewer % ground->n_threads == 0 && try_vcpus(ground, fewer, false, ret))
+	for (unsigned int distance = 0; distance <= furthest; distance++) {
+		if (n_vcpus > distance && try(ground, n_vcpus - distance, ret))
 			return true;
-		if (more <= most && more % ground->n_threads == 0 && try_vcpus(ground, more, false, ret))
+		if (n_vcpus + distance <= most && try(ground, n_vcpus + distance, ret))
 			return true;
 	}
 	return false;
@@ -342,16 +352,12 @@ static bool try_nearest(const struct ground *ground, unsigned int n_vcpus, struc
 
 static bool find_vcpus(const struct ground *ground, unsigned int n_vcpus, struct search *ret)
 {
-	bool is_whole = n_vcpus % ground->n_threads == 0;
-
-	if (try_vcpus(ground, n_vcpus, !is_whole, ret))
-		return true;
-	/* Three cores are no two equal parts, and six are. */
-	if (is_whole && ground->n_threads > 1 && try_vcpus(ground, n_vcpus, true, ret))
+	if (try_number(ground, n_vcpus, ret))
 		return true;
 	if (ground->wish->exact)
 		return try_exact(ground, n_vcpus, ret);
-	return try_nearest(ground, n_vcpus, ret);
+	return try_around(ground, n_vcpus, ground->n_threads, try_whole, ret) ||
+	       try_around(ground, n_vcpus, VCPUS_MAX, try_number, ret);
 }
 
 bool search_run(
