@@ -12,7 +12,7 @@
 #define MIB (1ULL << 20)
 
 /* Less is a number of GiB without its unit. */
-#define MEMORY_MIN (256 * MIB)
+#define MEMORY_MIN (64 * MIB)
 
 /* What takes an option: a new domain, or one that is tuned as well. */
 enum calls { NEW, BOTH };
@@ -204,7 +204,7 @@ static const struct {
 		"of the domain; gpuvm when none is given", NEW, set_name },
 	{ "gpu", "ADDRESS", "an address like 0000:01:00.0, up to 16 times; or, once and alone, auto or none",
 		"a card, by any of its functions, repeatable; or auto, or none", BOTH, set_gpu },
-	{ "memory", "SIZE", "256M and more: 16G, 8192M, or a number of MiB", "16G, 8192M, or a number of MiB", NEW,
+	{ "memory", "SIZE", "64M and more: 16G, 8192M, or a number of MiB", "16G, 8192M, or a number of MiB", NEW,
 		set_memory },
 	{ "vcpus", "N", "a number from 1 to 255", "how many processors, up to 255", NEW, set_vcpus },
 	{ "os", "ID", NULL, "linux, windows10, windows11, or an id of libosinfo; linux when none is given", NEW,
