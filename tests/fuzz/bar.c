@@ -12,11 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r;
 
 	memset(&untouched, 0xa5, sizeof(untouched));
-	bars = untouched;
+	memset(&bars, 0xa5, sizeof(bars));
 	r = bar_parse(text, &bars);
 	PROMISE(r == 0 || r == -EBADMSG);
 	if (r < 0)
-		PROMISE(memcmp(&bars, &untouched, sizeof(bars)) == 0);
+		PROMISE(memcmp((const char *)&bars, (const char *)&untouched, sizeof(bars)) == 0);
 	for (int i = 0; r == 0 && i < BARS_MAX; i++) {
 		const struct bar *bar = &bars.bars[i];
 

@@ -46,13 +46,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	xmlSetExternalEntityLoader(never_load);
 	xmlSetGenericErrorFunc(NULL, never_print);
 	memset(&untouched, 0xa5, sizeof(untouched));
-	os = untouched;
+	memset(&os, 0xa5, sizeof(os));
 	r = os_parse(xml, newline ? size - length - 1 : 0, word, &os);
 	PROMISE(r == 1 || r == 0 || r == -EINVAL);
 	if (r == 1)
 		promise_os(&os);
 	else
-		PROMISE(memcmp(&os, &untouched, sizeof(os)) == 0);
+		PROMISE(memcmp((const char *)&os, (const char *)&untouched, sizeof(os)) == 0);
 	free(word);
 	return 0;
 }
