@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,39 +14,12 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "host/program.h"
 
 #define ARGUMENTS_MAX 62
 #define MESSAGE_MAX   256
 
 const char *const lstopo_directories[] = { "/usr/bin", "/bin", "/usr/local/bin", NULL };
-
-/* Starts the program at a path. Returns 0, or -errno. */
-static int start(const char *path, char *const arguments[], const int streams[3], pid_t *ret)
-{
-	/* No DISPLAY, and nothing that would make hwloc look at this host instead of at its input. */
-	char *const environment[] = { (char *)"PATH=/usr/bin:/bin", (char *)"LC_ALL=C", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int r;
-
-	r = posix_spawnattr_init(&attributes);
-	if (r != 0)
-		return -r;
-	r = posix_spawn_file_actions_init(&actions);
-	if (r == 0) {
-		(void)sigemptyset(&none);
-		(void)posix_spawnattr_setsigmask(&attributes, &none);
-		(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && r == 0; fd++)
-			r = posix_spawn_file_actions_adddup2(&actions, streams[fd], fd);
-		if (r == 0)
-			r = posix_spawn(ret, path, &actions, &attributes, arguments, environment);
-		(void)posix_spawn_file_actions_destroy(&actions);
-	}
-	(void)posix_spawnattr_destroy(&attributes);
-	return -r;
-}
 
 /* In the first directory that has it. Returns 0, -ENOENT, or -errno. */
 static int find_and_start(
@@ -63,7 +35,7 @@ static int find_and_start(
 	}
 	for (size_t i = 0; directories[i] && r == -ENOENT; i++) {
 		(void)snprintf(path, sizeof(path), "%s/lstopo", directories[i]);
-		r = start(path, vector, streams, ret);
+		r = program_start(path, vector, streams, ret);
 	}
 	return r;
 }

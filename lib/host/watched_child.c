@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/fb.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -18,6 +17,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/manager.h"
+#include "host/program.h"
 
 #define NAME             "handoff-writer"
 #define ARGUMENTS_MAX    16
@@ -90,15 +90,11 @@ static ssize_t answer_write(const struct watched_request *request, int file)
 	return (size_t)n == request->size ? 0 : -EIO;
 }
 
-static int spawn(const struct watched_request *request, int output, pid_t *ret)
+static int start_program(const struct watched_request *request, int output, pid_t *ret)
 {
-	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
 	char *arguments[ARGUMENTS_MAX + 1] = { 0 };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
+	const int streams[] = { -1, output, -1 };
 	size_t at = 0;
-	int r;
 
 	for (size_t i = 0; i < ARGUMENTS_MAX && at < request->size; i++) {
 		arguments[i] = (char *)request->value + at;
@@ -106,21 +102,7 @@ static int spawn(const struct watched_request *request, int output, pid_t *ret)
 	}
 	if (!arguments[0])
 		return -EINVAL;
-	r = posix_spawnattr_init(&attributes);
-	if (r != 0)
-		return -r;
-	r = posix_spawn_file_actions_init(&actions);
-	if (r == 0) {
-		(void)sigemptyset(&none);
-		(void)posix_spawnattr_setsigmask(&attributes, &none);
-		(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-		if (r == 0)
-			r = posix_spawn(ret, arguments[0], &actions, &attributes, arguments, environment);
-		(void)posix_spawn_file_actions_destroy(&actions);
-	}
-	(void)posix_spawnattr_destroy(&attributes);
-	return -r;
+	return program_start(arguments[0], arguments, streams, ret);
 }
 
 /* The beginning of what it prints is kept; the rest is read, so that it can end. */
@@ -149,7 +131,7 @@ static ssize_t answer_run(const struct watched_request *request, char *value, si
 		return -errno;
 	reading = ends[0];
 	writing = ends[1];
-	r = spawn(request, writing, &child);
+	r = start_program(request, writing, &child);
 	if (r < 0)
 		return r;
 	fd_close(&writing);
