@@ -97,16 +97,6 @@ struct buses {
 	unsigned int n_ports[PLACEMENT_NODES_MAX];
 };
 
-/* The cell that a card is near, or -1: a guest of one node has no cells. */
-static int find_cell(const struct placement *placement, const struct guest_card *card)
-{
-	for (unsigned int i = 0; i < placement->n_cells && placement->n_cells > 1; i++) {
-		if (card->node >= 0 && placement->cells[i].node == (unsigned int)card->node)
-			return (int)i;
-	}
-	return -1;
-}
-
 /* A host bridge that says which node of the guest it is near. Each has an equal part of the bus numbers. */
 static unsigned int add_expander(xmlNode *devices, unsigned int cell, unsigned int n_cells, struct buses *buses)
 {
@@ -124,7 +114,8 @@ static unsigned int add_expander(xmlNode *devices, unsigned int cell, unsigned i
 static unsigned int choose_bus(
 	xmlNode *devices, const struct placement *placement, const struct guest_card *card, struct buses *buses)
 {
-	int cell = find_cell(placement, card);
+	/* A guest of one node sees none. */
+	int cell = placement->n_cells > 1 ? placement_find_cell(placement, card->node) : -1;
 	xmlNode *port, *address;
 
 	if (cell < 0)

@@ -209,10 +209,8 @@ static bool has_near_card(const struct guest *guest)
 	const struct placement *placement = &guest->placement;
 
 	for (unsigned int i = 0; i < guest->n_cards && placement->n_cells > 1; i++) {
-		for (unsigned int j = 0; j < placement->n_cells; j++) {
-			if (guest->cards[i].node >= 0 && placement->cells[j].node == (unsigned int)guest->cards[i].node)
-				return true;
-		}
+		if (placement_find_cell(placement, guest->cards[i].node) >= 0)
+			return true;
 	}
 	return false;
 }

@@ -40,3 +40,6 @@ struct placement {
 	struct notes reasons;  /* why each choice was made */
 	struct notes given_up; /* what of the wish was not to be had */
 };
+
+/* The cell on a node, the kernel's number; -1 where there is none, and for a node below 0, which is not told. */
+int placement_find_cell(const struct placement *placement, int node);

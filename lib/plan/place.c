@@ -213,11 +213,7 @@ static void confess(
 			"%u vCPUs do not fill cores and caches in equal parts: the guest does not see all of these",
 			ret->pinning.n_vcpus);
 	for (unsigned int i = 0; i < wish->n_nodes; i++) {
-		bool found = false;
-
-		for (unsigned int j = 0; j < ret->n_cells; j++)
-			found = found || ret->cells[j].node == wish->nodes[i];
-		if (!found)
+		if (placement_find_cell(ret, (int)wish->nodes[i]) < 0)
 			notes_add(
 				&ret->given_up, "the card on NUMA node %u is away from the VM's CPUs", wish->nodes[i]);
 	}
