@@ -10,7 +10,6 @@
 #include <libvirt/virterror.h>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "host/host.h"
 #include "probe/domain.h"
 #include "probe/pinning.h"
@@ -29,16 +28,14 @@ static int parse_file(
 	int fd, const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
 	struct refusal why;
-	char *xml = malloc(DOMAIN_XML_MAX);
-	ssize_t n = xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
-	int r;
+	size_t size = 0;
+	char *xml = NULL;
+	int r = domain_load(fd, name, &xml, &size, refusal);
 
-	if (n < 0)
-		r = refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", name,
-			n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
-	else
-		r = parse_text(xml, (size_t)n, ret, ret_pinning, &why);
-	if (n >= 0 && r < 0)
+	if (r < 0)
+		return r;
+	r = parse_text(xml, size, ret, ret_pinning, &why);
+	if (r < 0)
 		r = refusal_set(refusal, why.reason, "'%s': %s", name, why.sentence);
 	free(xml);
 	return r;

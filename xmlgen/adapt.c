@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "base/text.h"
 #include "probe/document.h"
 #include "probe/domain.h"
 #include "xmlgen/build.h"
@@ -20,27 +19,6 @@
 #define IOTHREADS_MAX 256
 
 #define WINDOWS_ID "http://microsoft.com/win/"
-
-/* ---- the file ---- */
-
-static int read_file(const char *path, char **ret, size_t *ret_size, struct refusal *refusal)
-{
-	int fd CLOSE_FD = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : named_open(path);
-	char *xml = fd < 0 ? NULL : malloc(DOMAIN_XML_MAX), shown[512];
-	ssize_t n = fd < 0 ? fd : xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
-	struct text text;
-
-	if (n >= 0) {
-		*ret = xml;
-		*ret_size = (size_t)n;
-		return 0;
-	}
-	free(xml);
-	text_init(&text, shown, sizeof(shown));
-	text_add_foreign(&text, path);
-	return refusal_set(refusal, REFUSAL_INPUT, "cannot read '%s': %s", shown,
-		n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
-}
 
 /* ---- what is there ---- */
 
@@ -210,8 +188,7 @@ static int make_text(const struct source *source, const struct tune_facts *facts
 		cards[i].is_variant = guest->cards[i].is_variant;
 		memcpy(cards[i].functions, guest->cards[i].functions, sizeof(cards[i].functions));
 	}
-	return tune_text(source->text, source->size, xmlDocGetRootElement(wanted), cards, guest->n_cards, ret, ret_size,
-		refusal);
+	return tune_source(source, facts, xmlDocGetRootElement(wanted), cards, guest->n_cards, ret, ret_size, refusal);
 }
 
 static int adapt_source(const struct host *host, const struct source *source, struct guest *guest, char **ret,
@@ -247,7 +224,9 @@ int adapt(const struct host *host, struct guest *guest, char **ret, size_t *ret_
 	struct source source;
 	char *xml = NULL;
 	size_t size = 0;
-	int r = read_file(guest->request->tune, &xml, &size, refusal);
+	const char *path = guest->request->tune;
+	int fd CLOSE_FD = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : named_open(path);
+	int r = domain_load(fd, path, &xml, &size, refusal);
 
 	if (r >= 0)
 		r = source_read(xml, size, &source, refusal);

@@ -29,12 +29,7 @@ static const char *const rom_directories[] = { "/usr/share/vgabios/", "/usr/shar
 
 static int refuse(struct refusal *refusal, const char *path, const char *problem)
 {
-	char shown[512];
-	struct text text;
-
-	text_init(&text, shown, sizeof(shown));
-	text_add_foreign(&text, path);
-	return refusal_set(refusal, REFUSAL_INPUT, "'%s' %s", shown, problem);
+	return refusal_set(refusal, REFUSAL_INPUT, "'%.500s' %s", path, problem);
 }
 
 /* The path from the root: libvirtd has another working directory. */

@@ -36,36 +36,20 @@ static int apply(
 	return r;
 }
 
-static int tune(const struct source *source, xmlNode *wanted, const struct slots_card cards[], unsigned int n_cards,
-	char **ret, size_t *ret_size, struct refusal *refusal)
+int tune_source(const struct source *source, const struct tune_facts *facts, xmlNode *wanted_domain,
+	const struct slots_card cards[], unsigned int n_cards, char **ret, size_t *ret_size, struct refusal *refusal)
 {
-	struct tune_facts facts;
 	struct edits edits;
-	int r = tune_read(source, &facts, refusal);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	if (edits_init(&edits) < 0)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the domain XML");
-	if (wanted)
-		r = merge(source, wanted, &edits, refusal);
+	if (wanted_domain)
+		r = merge(source, wanted_domain, &edits, refusal);
 	if (r == 0)
-		r = slots_edit(source, cards, n_cards, facts.machine, &edits, refusal);
+		r = slots_edit(source, cards, n_cards, facts->machine, &edits, refusal);
 	if (r == 0)
 		r = apply(source, &edits, ret, ret_size, refusal);
 	edits_finish(&edits);
-	return r;
-}
-
-int tune_text(const char *xml, size_t size, xmlNode *wanted_domain, const struct slots_card cards[],
-	unsigned int n_cards, char **ret, size_t *ret_size, struct refusal *refusal)
-{
-	struct source source;
-	int r = source_read(xml, size, &source, refusal);
-
-	if (r < 0)
-		return r;
-	r = tune(&source, wanted_domain, cards, n_cards, ret, ret_size, refusal);
-	source_finish(&source);
 	return r;
 }

@@ -3,7 +3,7 @@
  * xmlgen: tunes the XML of a domain that somebody else wrote. What tuning owns is added or corrected, and everything
  * else stays byte for byte. Tuned again, the same XML comes out.
  *
- * Calling sequence: source_read(), tune_read(), the wanted tree is made of that, tune_text().
+ * Calling sequence: source_read(), tune_read(), the wanted tree is made of that, tune_source().
  */
 #pragma once
 
@@ -49,5 +49,5 @@ int tune_read(const struct source *source, struct tune_facts *ret, struct refusa
  * Brings the wanted tree (merge.h), which may be NULL, and the cards (slots.h) into the XML. Returns 0, and the text,
  * terminated, which the caller frees; -ECANCELED with the refusal filled.
  */
-int tune_text(const char *xml, size_t size, xmlNode *wanted_domain, const struct slots_card cards[],
-	unsigned int n_cards, char **ret, size_t *ret_size, struct refusal *refusal);
+int tune_source(const struct source *source, const struct tune_facts *facts, xmlNode *wanted_domain,
+	const struct slots_card cards[], unsigned int n_cards, char **ret, size_t *ret_size, struct refusal *refusal);

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libxml/tree.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "probe/document.h"
 
@@ -196,5 +198,20 @@ int domain_parse(const char *xml, size_t size, struct domain *ret, struct refusa
 	if (r < 0)
 		return r;
 	*ret = domain;
+	return 0;
+}
+
+int domain_load(int fd, const char *name, char **ret, size_t *ret_size, struct refusal *refusal)
+{
+	char *xml = fd < 0 ? NULL : malloc(DOMAIN_XML_MAX);
+	ssize_t n = fd < 0 ? fd : xml ? fd_read_all(fd, xml, DOMAIN_XML_MAX) : -ENOMEM;
+
+	if (n < 0) {
+		free(xml);
+		return refusal_set(refusal, REFUSAL_INPUT, "cannot read '%.500s': %s", name,
+			n == -E2BIG ? "it is too large for a domain" : strerror((int)-n));
+	}
+	*ret = xml;
+	*ret_size = (size_t)n;
 	return 0;
 }

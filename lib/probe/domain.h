@@ -12,3 +12,9 @@
 
 /* Reads the XML. Returns 0; -ECANCELED with the refusal filled, and *ret untouched. */
 int domain_parse(const char *xml, size_t size, struct domain *ret, struct refusal *refusal);
+
+/*
+ * Reads all of an open file of domain XML; a negative fd is why it could not be opened. Returns 0, and the text, which
+ * the caller frees; -ECANCELED with the refusal filled, which has the name.
+ */
+int domain_load(int fd, const char *name, char **ret, size_t *ret_size, struct refusal *refusal);

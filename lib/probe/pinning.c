@@ -32,11 +32,13 @@ static int complain(struct refusal *refusal, const char *element, const char *at
 		value && value[strlen(shown)] ? "..." : "");
 }
 
-/* The number that an element holds. */
+/* The number that an element holds; *ret stays where there is none. */
 static int parse_count(xmlNode *element, uint64_t max, uint64_t *ret, struct refusal *refusal)
 {
-	xmlChar *content FREE_CONTENT = xmlNodeGetContent(element);
+	xmlChar *content FREE_CONTENT = element ? xmlNodeGetContent(element) : NULL;
 
+	if (!element)
+		return 0;
 	if (!content || document_parse_count((const char *)content, max, ret) < 0)
 		return complain(refusal, (const char *)element->name, "the number", (const char *)content);
 	return 0;
@@ -145,13 +147,10 @@ static int parse_vcpu(const xmlNode *root, struct pinning *pinning, struct cpuse
 {
 	xmlNode *element = element_child(root, "vcpu");
 	uint64_t n = 1;
-	int r;
+	int r = parse_count(element, UINT32_MAX, &n, refusal);
 
-	if (element) {
-		r = parse_count(element, UINT32_MAX, &n, refusal);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	if (n == 0 || n > VCPUS_MAX)
 		return refusal_set(refusal, REFUSAL_INPUT,
 			"the domain has %llu vCPUs, and 1 to %d are understood; correct it with 'virsh edit'",
@@ -168,13 +167,10 @@ static int has_iothreads(const xmlNode *root, bool *ret, struct refusal *refusal
 {
 	xmlNode *element = element_child(root, "iothreads");
 	uint64_t n = 0;
-	int r;
+	int r = parse_count(element, UINT32_MAX, &n, refusal);
 
-	if (element) {
-		r = parse_count(element, UINT32_MAX, &n, refusal);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	*ret = n > 0 || element_child(element_child(root, "iothreadids"), "iothread");
 	return 0;
 }

@@ -2,6 +2,8 @@
 /* tests: what a domain is to have after tuning, for tests that tune any domain. */
 #pragma once
 
+#include "xmlgen/tune.h"
+
 /* In libvirt's order, without blanks between elements. */
 #define WANTED_XML                                                                                                     \
 	"<domain>"                                                                                                     \
@@ -32,3 +34,20 @@
 	}
 
 #define WANTED_N_CARDS 2
+
+/* Tunes a text as a whole; as tune_source() otherwise. */
+static inline int tune_text(const char *xml, size_t size, xmlNode *wanted_domain, const struct slots_card cards[],
+	unsigned int n_cards, char **ret, size_t *ret_size, struct refusal *refusal)
+{
+	struct tune_facts facts;
+	struct source source;
+	int r = source_read(xml, size, &source, refusal);
+
+	if (r < 0)
+		return r;
+	r = tune_read(&source, &facts, refusal);
+	if (r == 0)
+		r = tune_source(&source, &facts, wanted_domain, cards, n_cards, ret, ret_size, refusal);
+	source_finish(&source);
+	return r;
+}
