@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "model/address.h"
+#include "model/demand.h"
 #include "model/policy.h"
 
 #define DOMAIN_NAME_SIZE    256
@@ -21,7 +22,9 @@ struct domain {
 	unsigned int n_hostdevs;
 	struct address hostdevs[DOMAIN_HOSTDEVS_MAX];
 
+	bool has_policy; /* there is a policy element, whatever it says */
 	struct policy policy;
+	struct demand demand; /* all zero where the domain has neither hostdev nor policy: nothing of it is ours */
 };
 
 bool domain_names(const struct domain *domain, struct address address);

@@ -22,11 +22,24 @@ enum holders_action {
 #define POLICY_WAIT_DEFAULT_S 10
 #define POLICY_WAIT_MAX_S     600
 
+enum overlap_action {
+	OVERLAP_REFUSE, /* the default */
+	OVERLAP_WARN,   /* a note in the log, and they share these CPUs */
+};
+
+/* CPUFREQ_NAME_LEN of the kernel. */
+#define GOVERNOR_SIZE 16
+
 struct policy {
 	bool has_action, has_wait; /* said; else the value is the default */
 	enum holders_action action;
 	unsigned int wait_s; /* how long holders may take to go, by themselves or stopped */
-	char problem[192];   /* why it cannot be followed, as a sentence; "" when it can */
+	bool has_isolate, has_governor, has_overlap, has_allocate; /* likewise */
+	bool isolate;                 /* the CPUs that vCPUs are pinned to are theirs alone; default no */
+	char governor[GOVERNOR_SIZE]; /* of these CPUs while the domain runs; "", the default: as it is */
+	enum overlap_action overlap;  /* when somebody else is bound to them */
+	bool allocate;                /* huge pages that the domain is to have are added to what is there; default no */
+	char problem[192];            /* why it cannot be followed, as a sentence; "" when it can */
 };
 
 #define SETTINGS_RESTARTED_MAX 32

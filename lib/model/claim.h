@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* model: what a VM that runs has of the host's CPUs. A value. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/cpuset.h"
+#include "model/domain.h"
+#include "model/policy.h"
+
+struct claim {
+	char name[DOMAIN_NAME_SIZE];  /* of the domain: a stranger's text */
+	struct cpuset cpus;           /* that its vCPUs are pinned to */
+	bool isolate;                 /* nothing of the host's runs there */
+	char governor[GOVERNOR_SIZE]; /* for them; "": as it is */
+};
+
+#define CLAIMS_MAX 64
+
+struct claims {
+	unsigned int n_claims;
+	struct claim claims[CLAIMS_MAX];
+};
+
+/* The CPUs that nothing of the host's runs on, but for those of one claim, by its index; -1 for all. */
+struct cpuset claims_isolated(const struct claims *claims, int except);
