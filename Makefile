@@ -339,7 +339,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning step tune unit users
+FUZZERS      := address attributes bar config cpus daemon domain journal maps number nvidia os pinning step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -347,6 +347,7 @@ fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
 fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
+fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict

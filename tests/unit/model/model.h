@@ -12,3 +12,4 @@ TCase *case_unit(void);
 TCase *case_nvidia(void);
 TCase *case_policy(void);
 TCase *case_occupancy(void);
+TCase *case_cpuset(void);
