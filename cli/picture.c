@@ -59,7 +59,7 @@ static unsigned int describe_cpu(const struct pinning *pinning, unsigned int cpu
 	struct cpuset vcpus = find_vcpus(pinning, cpu);
 	unsigned int roles = 0;
 
-	if (cpuset_count(&vcpus)) {
+	if (!cpuset_is_empty(&vcpus)) {
 		add_set(text, "vCPU", &vcpus);
 		roles |= ROLE_VCPU;
 	}
@@ -213,18 +213,18 @@ static void add_unpinned(struct text *text, const struct pinning *pinning)
 	struct cpuset vcpus = { 0 };
 
 	for (unsigned int i = 0; i < pinning->n_vcpus; i++) {
-		if (cpuset_count(&pinning->vcpus[i]) == 0)
+		if (cpuset_is_empty(&pinning->vcpus[i]))
 			cpuset_add(&vcpus, i);
 	}
-	if (cpuset_count(&vcpus))
+	if (!cpuset_is_empty(&vcpus))
 		add_set(text, "vCPU", &vcpus);
-	if (cpuset_count(&pinning->emulator) == 0)
+	if (cpuset_is_empty(&pinning->emulator))
 		text_add(text, "%semulator", text->length ? ", " : "");
 }
 
 static void add_part(struct text *text, const char *before, const char *noun, const struct cpuset *set)
 {
-	if (cpuset_count(set) == 0)
+	if (cpuset_is_empty(set))
 		return;
 	text_add(text, "%s", before);
 	add_set(text, noun, set);

@@ -13,11 +13,6 @@
 /* So much of a stranger's word leaves room for the rest of the sentence. */
 #define SUBJECT_MAX 40
 
-static bool is_empty(const struct cpuset *set)
-{
-	return cpuset_count(set) == 0;
-}
-
 /* Of an element: what of the domain cannot be read. */
 static int complain(struct refusal *refusal, const char *element, const char *attribute, const char *value)
 {
@@ -69,7 +64,7 @@ static int parse_set(xmlNode *element, const char *attribute, struct cpuset *set
 /* One pin for one thread: libvirt takes no second one. */
 static int parse_pin(xmlNode *element, struct cpuset *set, struct refusal *refusal)
 {
-	if (!is_empty(set))
+	if (!cpuset_is_empty(set))
 		return refusal_set(refusal, REFUSAL_INPUT,
 			"the domain XML has <%s> twice for the same thread; correct it with 'virsh edit'",
 			(const char *)element->name);
@@ -179,14 +174,14 @@ static int has_iothreads(const xmlNode *root, bool *ret, struct refusal *refusal
 static void fill_pins(struct pinning *pinning, const struct cpuset *common, bool iothreads)
 {
 	for (unsigned int i = 0; i < pinning->n_vcpus; i++) {
-		if (is_empty(&pinning->vcpus[i]))
+		if (cpuset_is_empty(&pinning->vcpus[i]))
 			pinning->vcpus[i] = *common;
 	}
-	if (is_empty(&pinning->emulator))
+	if (cpuset_is_empty(&pinning->emulator))
 		pinning->emulator = *common;
 	if (!iothreads)
 		pinning->iothreads = (struct cpuset){ 0 };
-	else if (is_empty(&pinning->iothreads))
+	else if (cpuset_is_empty(&pinning->iothreads))
 		pinning->iothreads = *common;
 }
 

@@ -11,12 +11,12 @@ static void promise_set(const struct cpuset *set)
 	struct cpuset_text text = cpuset_text(set);
 	struct cpuset again;
 
-	if (cpuset_count(set) == 0) {
+	if (cpuset_is_empty(set)) {
 		PROMISE(!text.s[0]);
 		return;
 	}
 	PROMISE(cpuset_parse(text.s, &again) == 0);
-	PROMISE(memcmp(&again, set, sizeof(again)) == 0);
+	PROMISE(cpuset_same(&again, set));
 }
 
 static void promise_pinning(const struct pinning *pinning)
@@ -24,7 +24,7 @@ static void promise_pinning(const struct pinning *pinning)
 	PROMISE(pinning->n_vcpus >= 1 && pinning->n_vcpus <= VCPUS_MAX);
 	for (unsigned int i = 0; i < VCPUS_MAX; i++) {
 		if (i >= pinning->n_vcpus)
-			PROMISE(cpuset_count(&pinning->vcpus[i]) == 0);
+			PROMISE(cpuset_is_empty(&pinning->vcpus[i]));
 		else if (i < 16)
 			promise_set(&pinning->vcpus[i]);
 	}
