@@ -76,17 +76,21 @@ struct knobs {
 	uint16_t slots[2 * KNOBS_MAX]; /* by kind and key: an index plus one, 0 for none */
 };
 
+/* Empties it, whatever is in it; touches little of it. */
 void knobs_clear(struct knobs *knobs);
 
 /* The knob of that kind and key, or NULL. */
 struct knob *knobs_find(struct knobs *knobs, enum knob_kind kind, const char *key);
 
-/* Adds one that is not there yet, all zero but for kind, key and exempt, or finds it. NULL when there is no room. */
+/*
+ * Adds one that is not there yet, all zero but for kind, key and exempt, or finds it. NULL when there is no room for
+ * it, or for its key.
+ */
 struct knob *knobs_put(struct knobs *knobs, enum knob_kind kind, const char *key);
 
 /*
  * Says how it is on the host: seen from now on, with current; one that is not known has it as base, last and want too.
- * Returns the knob, or NULL when there is no room, or when the key does not fit.
+ * Returns the knob, or NULL when there is no room, or when the key or the word does not fit.
  */
 struct knob *knobs_see_cpus(struct knobs *knobs, enum knob_kind kind, const char *key, const struct cpuset *current);
 struct knob *knobs_see_word(struct knobs *knobs, enum knob_kind kind, const char *key, const char *current);

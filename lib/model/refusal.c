@@ -21,6 +21,8 @@ static const char *const reason_names[] = {
 	[REFUSAL_LOCKED] = "locked",
 	[REFUSAL_STATE] = "state",
 	[REFUSAL_FAILED] = "failed",
+	[REFUSAL_CPUS] = "cpus",
+	[REFUSAL_MEMORY] = "memory",
 };
 _Static_assert(sizeof(reason_names) / sizeof(reason_names[0]) == REFUSAL_REASONS_, "a reason has no name");
 

@@ -21,6 +21,8 @@ enum refusal_reason {
 	REFUSAL_LOCKED,       /* another handover is at work */
 	REFUSAL_STATE,        /* /run/gpu-handoff cannot be trusted or used */
 	REFUSAL_FAILED,       /* a step failed */
+	REFUSAL_CPUS,         /* the CPUs that it asks for cannot be its own */
+	REFUSAL_MEMORY,       /* the huge pages that it asks for are not to be had */
 	REFUSAL_REASONS_
 };
 

@@ -13,3 +13,4 @@ TCase *case_nvidia(void);
 TCase *case_policy(void);
 TCase *case_occupancy(void);
 TCase *case_cpuset(void);
+TCase *case_knob(void);
