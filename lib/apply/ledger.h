@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clang-format off */
 /*
  * apply: the ledger of the host's shared knobs (model/knob.h), /run/gpu-handoff/ledger. Text, a knob a line:
  *
@@ -8,13 +9,14 @@
  *	settled
  *
  * All of what is about to change is written at once, as a new file in the place of the old one, before the first
- *change; "settled" is appended after the last. In between, a knob may have its last value or the one that was wanted.
- *Values and keys are percent-encoded where they are not plain; "-" is no CPU. A last line without its newline never
- *happened.
+ * change; "settled" is appended after the last. In between, a knob may have its last value or the one that was wanted.
+ * Words and keys are percent-encoded where they are not plain, CPUs are a list; "-" is none. A last line without its
+ * newline never happened.
  *
  * Calling sequence, under the lock: ledger_read(), plan_settle(), ledger_write(), the changes, ledger_mark(); or
  * ledger_remove() when no knob is turned any more.
  */
+/* clang-format on */
 #pragma once
 
 #include <stddef.h>
@@ -30,7 +32,8 @@ int ledger_parse(const char *text, size_t size, struct knobs *ret);
 /* Reads the file into cleared knobs. Returns 0; -ENOENT when there is none; -EBADMSG; -EPERM when it is not ours. */
 int ledger_read(int runtime, struct knobs *ret);
 
-/* Writes those that are due or turned (plan/settle.h). Returns 0, -E2BIG, or -errno: then nothing may be changed. */
+/* Writes those that are due or turned (plan/settle.h), not settled. Returns 0, -E2BIG, or -errno: then nothing may be
+ * changed. */
 int ledger_write(int runtime, const struct knobs *knobs);
 
 /* Appends that what it wants was reached. */
