@@ -25,8 +25,13 @@ struct page_orders {
 };
 
 /*
+ * Memory that is to come from one node is counted first, then that with a choice, by how many nodes it has: of these it
+ * takes what is free on each in turn, and shares out the rest evenly. Pages that are reserved count on every node:
+ * which one they will come from is not told.
+ *
  * promised: what domains that are still starting need, of which nobody knows whether they have it already: none of it
- * is free. Returns 0 and *ret; -ECANCELED with the refusal filled.
+ * is free. Returns 0 and *ret, which has a row for each pool that the domain needs pages of; -ECANCELED with the
+ * refusal filled, and *ret is undefined.
  */
 int plan_pages(const struct demand *demand, const struct pools *pools, const struct page_orders *promised,
 	struct page_orders *ret, struct refusal *refusal);
