@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apply/journal_text.h"
+#include "apply/line.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/runtime.h"
@@ -23,35 +24,6 @@
 static void file_name(const char *owner, char name[FILE_SIZE])
 {
 	(void)snprintf(name, FILE_SIZE, "%s" SUFFIX, owner);
-}
-
-/* Half a line would join the next one, and neither could be read. */
-static int append_line(int fd, const char *line, size_t length)
-{
-	off_t end = lseek(fd, 0, SEEK_END);
-	int r = end < 0 ? -errno : fd_write_all(fd, line, length);
-
-	if (r < 0 && end >= 0 && ftruncate(fd, end) < 0)
-		return -errno;
-	return r;
-}
-
-/* What a process that was killed left of its last line: it never happened. */
-static int drop_half_line(int fd)
-{
-	char tail[JOURNAL_LINE_MAX];
-	off_t end = lseek(fd, 0, SEEK_END);
-	ssize_t n;
-
-	if (end < 0)
-		return -errno;
-	n = end < (off_t)sizeof(tail) ? (ssize_t)end : (ssize_t)sizeof(tail);
-	n = pread(fd, tail, (size_t)n, end - n);
-	if (n < 0)
-		return -errno;
-	for (; n > 0 && tail[n - 1] != '\n'; n--)
-		end--;
-	return ftruncate(fd, end) < 0 ? -errno : 0;
 }
 
 const char *journal_owner_name(const struct journal *journal)
@@ -94,7 +66,7 @@ int journal_append(int fd, const struct step *step)
 	journal_write_change(&text, step);
 	if (text.cut)
 		return -E2BIG;
-	return append_line(fd, text.buffer, text.length);
+	return line_append(fd, text.buffer, text.length);
 }
 
 int journal_append_writer(int fd, const struct journal *journal)
@@ -104,7 +76,7 @@ int journal_append_writer(int fd, const struct journal *journal)
 
 	text_init(&text, line, sizeof(line));
 	journal_write_writer(&text, journal);
-	return append_line(fd, text.buffer, text.length);
+	return line_append(fd, text.buffer, text.length);
 }
 
 int journal_append_begun(int fd, const struct step *step)
@@ -114,7 +86,7 @@ int journal_append_begun(int fd, const struct step *step)
 
 	text_init(&text, line, sizeof(line));
 	journal_write_begun(&text, step);
-	return append_line(fd, text.buffer, text.length);
+	return line_append(fd, text.buffer, text.length);
 }
 
 static int write_all(int fd, const struct journal *journal)
@@ -158,7 +130,7 @@ int journal_mark(int fd, enum journal_state state)
 {
 	const char *line = state == JOURNAL_HELD ? HELD_LINE : RETURNING_LINE;
 
-	return append_line(fd, line, strlen(line));
+	return line_append(fd, line, strlen(line));
 }
 
 int journal_read(int runtime, const char *owner, char *buffer, struct journal *ret)
@@ -213,7 +185,7 @@ int journal_open(int runtime, const char *owner)
 	fd = runtime_file_open(runtime, name, O_RDWR | O_APPEND);
 	if (fd < 0)
 		return fd;
-	r = drop_half_line(fd);
+	r = line_drop_half(fd);
 	return r < 0 ? r : TAKE_FD(fd);
 }
 

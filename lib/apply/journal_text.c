@@ -5,30 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "apply/word.h"
+
 #define VERSION_LINE "gpu-handoff 1"
 
 /* A line has five words at most. */
 #define WORDS_MAX 5
-
-static bool is_plain(unsigned char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("._:()+/-", c);
-}
-
-static void write_value(struct text *text, const char *value)
-{
-	if (!*value) {
-		text_add(text, "-");
-		return;
-	}
-	/* A value that is itself "-" must not read as none. */
-	if (strcmp(value, "-") == 0) {
-		text_add(text, "%%2d");
-		return;
-	}
-	for (; *value; value++)
-		text_add(text, is_plain((unsigned char)*value) ? "%c" : "%%%02x", (unsigned char)*value);
-}
 
 /* The first word of the line that names the owner. */
 static const char *const owners[] = {
@@ -43,7 +25,7 @@ void journal_write_head(struct text *text, const struct journal *journal)
 	text_add(text, "%s %s", owners[journal->kind], journal->owner);
 	if (journal->kind != JOURNAL_DETACHED) {
 		text_add(text, " ");
-		write_value(text, journal->name);
+		word_write(text, journal->name);
 	}
 	text_add(text, "\n");
 	if (journal->daemon)
@@ -59,9 +41,9 @@ void journal_write_head(struct text *text, const struct journal *journal)
 void journal_write_change(struct text *text, const struct step *step)
 {
 	text_add(text, "change %s %s ", step_kind_name(step->kind), address_text(step->target).s);
-	write_value(text, step->old);
+	word_write(text, step->old);
 	text_add(text, " ");
-	write_value(text, step->new);
+	word_write(text, step->new);
 	text_add(text, "\n");
 }
 
@@ -75,31 +57,6 @@ void journal_write_writer(struct text *text, const struct journal *journal)
 	text_add(text, "writer %d %" PRIu64 "\n", (int)journal->writer, journal->writer_start);
 }
 
-static int read_value(const char *word, char *target, size_t size)
-{
-	size_t n = 0;
-
-	if (strcmp(word, "-") == 0)
-		word = "";
-	while (*word) {
-		uint64_t c = (unsigned char)*word;
-
-		if (c == '%') {
-			char digits[3] = { word[1], (char)(word[1] ? word[2] : '\0'), '\0' };
-
-			if (strlen(digits) != 2 || text_parse_number(digits, 16, 0xff, &c) < 0 || c == 0)
-				return -EBADMSG;
-			word += 2;
-		}
-		if (n + 1 >= size)
-			return -EBADMSG;
-		target[n++] = (char)c;
-		word++;
-	}
-	target[n] = '\0';
-	return 0;
-}
-
 static int parse_owner(unsigned int n, char *words[], struct journal *journal)
 {
 	/* One owner, once: the words of a second would mix with those of the first. */
@@ -110,7 +67,7 @@ static int parse_owner(unsigned int n, char *words[], struct journal *journal)
 	if (n != (journal->kind == JOURNAL_DETACHED ? 2 : 3) || !*words[1] ||
 		text_copy(journal->owner, sizeof(journal->owner), words[1]) < 0)
 		return -EBADMSG;
-	return n == 2 ? 0 : read_value(words[2], journal->name, sizeof(journal->name));
+	return n == 2 ? 0 : word_read(words[2], journal->name, sizeof(journal->name));
 }
 
 static int parse_process(unsigned int n, char *words[], pid_t *ret_pid, uint64_t *ret_start)
@@ -157,8 +114,8 @@ static int parse_change(unsigned int n, char *words[], struct journal *journal)
 	struct step *step = &plan->steps[plan->n_steps];
 
 	if (n != 5 || plan->n_steps == PLAN_STEPS_MAX || step_kind_parse(words[1], &step->kind) < 0 ||
-		address_parse(words[2], &step->target) < 0 || read_value(words[3], step->old, sizeof(step->old)) < 0 ||
-		read_value(words[4], step->new, sizeof(step->new)) < 0)
+		address_parse(words[2], &step->target) < 0 || word_read(words[3], step->old, sizeof(step->old)) < 0 ||
+		word_read(words[4], step->new, sizeof(step->new)) < 0)
 		return -EBADMSG;
 	plan->n_steps++;
 	journal->last = *step;
@@ -208,17 +165,14 @@ static const struct {
 
 static int parse_line(char *line, struct journal *journal)
 {
-	char *words[WORDS_MAX] = { line }, *rest = line;
-	unsigned int n = 0;
+	char *words[WORDS_MAX];
+	int n = word_split(line, words, WORDS_MAX);
 
-	for (char *word; (word = strsep(&rest, " ")); n++) {
-		if (n == WORDS_MAX)
-			return -EBADMSG;
-		words[n] = word;
-	}
+	if (n < 0)
+		return n;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (strcmp(words[0], lines[i].word) == 0)
-			return lines[i].parse(n, words, journal);
+			return lines[i].parse((unsigned int)n, words, journal);
 	}
 	return -EBADMSG;
 }

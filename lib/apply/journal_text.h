@@ -3,10 +3,11 @@
 #pragma once
 
 #include "apply/journal.h"
+#include "apply/line.h"
 #include "base/text.h"
 
 /* No line is longer, its end included. */
-#define JOURNAL_LINE_MAX 2048
+#define JOURNAL_LINE_MAX LINE_MAX_APPENDED
 
 /* Everything that is known before the first step. */
 void journal_write_head(struct text *text, const struct journal *journal);
