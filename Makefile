@@ -339,7 +339,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config cpus daemon domain journal maps number nvidia os pinning step tune unit users
+FUZZERS      := address attributes bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -351,6 +351,7 @@ fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
+fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
 fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
@@ -434,9 +435,9 @@ lint-warnings:
 	@$(MAKE) --no-print-directory WERROR=1 CC=clang all test-programs
 	@$(MAKE) --no-print-directory WERROR=1 CC=gcc SAN=1 all
 
-# The hook's whole way through XML, and what parses a journal, under memcheck.
-lint-valgrind: $(BUILD)/replay-domain $(BUILD)/replay-journal
-	@for f in domain journal; do \
+# The hook's whole way through XML, and what parses a journal and a ledger, under memcheck.
+lint-valgrind: $(BUILD)/replay-domain $(BUILD)/replay-journal $(BUILD)/replay-ledger
+	@for f in domain journal ledger; do \
 		valgrind --quiet --error-exitcode=1 --leak-check=full --track-fds=no \
 			$(BUILD)/replay-$$f tests/fuzz/corpus/$$f || exit; \
 	done

@@ -23,7 +23,7 @@
 
 #include "model/knob.h"
 
-/* A ledger of 2,000 knobs on the largest host fits; what does not is refused before anything is changed. */
+/* As many knobs as there can be, of a few ranges of CPUs each, fit; what does not is refused before anything changes. */
 #define LEDGER_SIZE_MAX (8u * 1024 * 1024)
 
 /* Reads the text into cleared knobs. Returns 0, or -EBADMSG and *ret is undefined. Pure. */

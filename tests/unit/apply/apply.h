@@ -14,3 +14,4 @@ TCase *case_domains(void);
 TCase *case_recover(void);
 TCase *case_poison(void);
 TCase *case_holders(void);
+TCase *case_ledger(void);
