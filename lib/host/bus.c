@@ -15,6 +15,12 @@
 
 struct bus_functions sd;
 
+const struct bus_object bus_systemd = {
+	"org.freedesktop.systemd1",
+	"/org/freedesktop/systemd1",
+	"org.freedesktop.systemd1.Manager",
+};
+
 /* All of them are in libsystemd 246 (2020) and later. */
 #define FUNCTION(name)                                                                                                 \
 	{                                                                                                              \
@@ -28,16 +34,25 @@ static const struct {
 	FUNCTION(call),
 	FUNCTION(close_unref),
 	FUNCTION(error_free),
+	FUNCTION(get_n_queued_write),
 	FUNCTION(is_ready),
+	FUNCTION(message_append),
+	FUNCTION(message_append_array),
+	FUNCTION(message_append_strv),
 	FUNCTION(message_appendv),
+	FUNCTION(message_close_container),
 	FUNCTION(message_enter_container),
 	FUNCTION(message_get_sender),
 	FUNCTION(message_is_signal),
 	FUNCTION(message_new_method_call),
+	FUNCTION(message_open_container),
 	FUNCTION(message_read),
+	FUNCTION(message_read_array),
+	FUNCTION(message_set_expect_reply),
 	FUNCTION(message_unref),
 	FUNCTION(open_system),
 	FUNCTION(process),
+	FUNCTION(send),
 	FUNCTION(wait),
 };
 
@@ -144,6 +159,7 @@ static const struct {
 	{ SD_BUS_ERROR_UNKNOWN_OBJECT, -ENOENT },
 	{ SD_BUS_ERROR_SERVICE_UNKNOWN, -EOPNOTSUPP },
 	{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, -EOPNOTSUPP },
+	{ SD_BUS_ERROR_UNKNOWN_PROPERTY, -EOPNOTSUPP },
 };
 
 static int error_number(const sd_bus_error *error, int r)
@@ -155,23 +171,17 @@ static int error_number(const sd_bus_error *error, int r)
 	return r;
 }
 
-int bus_call(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret_reply,
-	const char *types, ...)
+int bus_begin(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret)
 {
-	sd_bus_message *call MESSAGE_UNREF = NULL;
+	return sd.message_new_method_call(
+		bus->connection, ret, object->service, object->path, object->interface, method);
+}
+
+int bus_call_message(struct bus *bus, sd_bus_message *call, sd_bus_message **ret_reply)
+{
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	va_list values;
 	int r;
 
-	r = sd.message_new_method_call(
-		bus->connection, &call, object->service, object->path, object->interface, method);
-	if (r < 0)
-		return r;
-	va_start(values, types);
-	r = sd.message_appendv(call, types, values);
-	va_end(values);
-	if (r < 0)
-		return r;
 	/* 0 would stand for libsystemd's own timeout. */
 	if (left_us(bus) == 0)
 		return -ETIMEDOUT;
@@ -179,5 +189,42 @@ int bus_call(struct bus *bus, const struct bus_object *object, const char *metho
 	if (r < 0)
 		r = error_number(&error, r);
 	sd.error_free(&error);
+	return r < 0 ? r : 0;
+}
+
+int bus_call(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret_reply,
+	const char *types, ...)
+{
+	sd_bus_message *call MESSAGE_UNREF = NULL;
+	va_list values;
+	int r;
+
+	r = bus_begin(bus, object, method, &call);
+	if (r < 0)
+		return r;
+	va_start(values, types);
+	r = sd.message_appendv(call, types, values);
+	va_end(values);
+	return r < 0 ? r : bus_call_message(bus, call, ret_reply);
+}
+
+int bus_tell(struct bus *bus, const struct bus_object *object, const char *method)
+{
+	sd_bus_message *call MESSAGE_UNREF = NULL;
+	uint64_t queued = 1;
+	int r;
+
+	r = bus_begin(bus, object, method, &call);
+	if (r >= 0)
+		r = sd.message_set_expect_reply(call, 0);
+	if (r >= 0)
+		r = sd.send(bus->connection, call, NULL);
+	/* Not flushed: that has no deadline. */
+	while (r >= 0) {
+		r = sd.get_n_queued_write(bus->connection, &queued);
+		if (r < 0 || queued == 0)
+			break;
+		r = bus_process(bus);
+	}
 	return r < 0 ? r : 0;
 }

@@ -20,16 +20,25 @@ struct bus_functions {
 	__typeof__(sd_bus_call) *call;
 	__typeof__(sd_bus_close_unref) *close_unref;
 	__typeof__(sd_bus_error_free) *error_free;
+	__typeof__(sd_bus_get_n_queued_write) *get_n_queued_write;
 	__typeof__(sd_bus_is_ready) *is_ready;
+	__typeof__(sd_bus_message_append) *message_append;
+	__typeof__(sd_bus_message_append_array) *message_append_array;
+	__typeof__(sd_bus_message_append_strv) *message_append_strv;
 	__typeof__(sd_bus_message_appendv) *message_appendv;
+	__typeof__(sd_bus_message_close_container) *message_close_container;
 	__typeof__(sd_bus_message_enter_container) *message_enter_container;
 	__typeof__(sd_bus_message_get_sender) *message_get_sender;
 	__typeof__(sd_bus_message_is_signal) *message_is_signal;
 	__typeof__(sd_bus_message_new_method_call) *message_new_method_call;
+	__typeof__(sd_bus_message_open_container) *message_open_container;
 	__typeof__(sd_bus_message_read) *message_read;
+	__typeof__(sd_bus_message_read_array) *message_read_array;
+	__typeof__(sd_bus_message_set_expect_reply) *message_set_expect_reply;
 	__typeof__(sd_bus_message_unref) *message_unref;
 	__typeof__(sd_bus_open_system) *open_system;
 	__typeof__(sd_bus_process) *process;
+	__typeof__(sd_bus_send) *send;
 	__typeof__(sd_bus_wait) *wait;
 };
 
@@ -44,6 +53,8 @@ struct bus {
 struct bus_object {
 	const char *service, *path, *interface;
 };
+
+extern const struct bus_object bus_systemd;
 
 /*
  * Connects, and waits until calls can be made. Returns 0; -EOPNOTSUPP without systemd, its library, or the bus;
@@ -63,6 +74,14 @@ void bus_close(struct bus *bus);
  */
 int bus_call(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret_reply,
 	const char *types, ...);
+
+/* The same in two parts, for what types cannot say: in between the caller fills the message, which MESSAGE_UNREF drops.
+ */
+int bus_begin(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret);
+int bus_call_message(struct bus *bus, sd_bus_message *call, sd_bus_message **ret_reply);
+
+/* Sends a call that nobody answers, and waits until it has left. Returns 0; -ETIMEDOUT; -errno. */
+int bus_tell(struct bus *bus, const struct bus_object *object, const char *method);
 
 /* Takes what comes in, or waits for it, once. Returns 0; -ETIMEDOUT; -errno. */
 int bus_process(struct bus *bus);

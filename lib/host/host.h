@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct cpuset;
 struct host;
 struct manager;
 
@@ -30,6 +31,8 @@ struct kernel {
 	pid_t (*writer)(const struct host *host);
 	/* Writes a whole value to an attribute; path is relative to /sys. */
 	int (*write)(const struct host *host, const char *path, const char *value, int deadline_ms);
+	/* The same, of a file of /proc; path is relative to that. */
+	int (*write_proc)(const struct host *host, const char *path, const char *value, int deadline_ms);
 	/* Reads an attribute that a driver may keep waiting. Else as attribute_read(). */
 	ssize_t (*read)(
 		const struct host *host, int directory, const char *path, char *buffer, size_t size, int deadline_ms);
@@ -53,6 +56,16 @@ struct kernel {
 	 * when nobody has. path is relative to /dev, and -ENOENT when the node there is none of that number.
 	 */
 	int (*block_is_claimed)(const struct host *host, const char *path, dev_t number, int deadline_ms);
+	/*
+	 * The CPUs that a thread may run on, those that are online (sched_getaffinity(2)). Returns 0; -ESRCH when it is
+	 * gone; -ENOENT of a recorded tree, which does not tell.
+	 */
+	int (*get_affinity)(const struct host *host, pid_t tid, struct cpuset *ret);
+	/*
+	 * Sets them (sched_setaffinity(2)); of what is not online the kernel keeps nothing. Returns 0; -ESRCH; -EINVAL
+	 * when none of them is online, and for a thread that the kernel keeps where it is. Waits for no driver.
+	 */
+	int (*set_affinity)(const struct host *host, pid_t tid, const struct cpuset *cpus);
 };
 
 /* Writes, loads and asks for real. */

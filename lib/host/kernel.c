@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "host/affinity.h"
 #include "host/host.h"
 #include "host/isolated.h"
 #include "host/kmsg.h"
@@ -35,6 +36,13 @@ static int real_write(const struct host *host, const char *path, const char *val
 	if (unbinding)
 		kmsg = kmsg_open(host);
 	return watched_write(host, fd, value, deadline_ms, kmsg, unbinding ? value : NULL);
+}
+
+static int real_write_proc(const struct host *host, const char *path, const char *value, int deadline_ms)
+{
+	int fd CLOSE_FD = beneath_open(host->proc, path, O_WRONLY, 0);
+
+	return fd < 0 ? fd : watched_write(host, fd, value, deadline_ms, -1, NULL);
 }
 
 static ssize_t real_read(
@@ -109,10 +117,23 @@ static int real_block_is_claimed(const struct host *host, const char *path, dev_
 	return r == -ENOMEDIUM || r == -ENXIO || r == -ENODEV ? 0 : r == -EBUSY ? 1 : r;
 }
 
+static int real_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret)
+{
+	(void)host;
+	return affinity_get(tid, ret);
+}
+
+static int real_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus)
+{
+	(void)host;
+	return affinity_set(tid, cpus);
+}
+
 const struct kernel kernel_real = {
 	.begin = real_begin,
 	.writer = real_writer,
 	.write = real_write,
+	.write_proc = real_write_proc,
 	.read = real_read,
 	.load_module = real_load_module,
 	.get_persistence = real_get_persistence,
@@ -121,6 +142,8 @@ const struct kernel kernel_real = {
 	.group_is_open = real_group_is_open,
 	.framebuffer_consoles = real_framebuffer_consoles,
 	.block_is_claimed = real_block_is_claimed,
+	.get_affinity = real_get_affinity,
+	.set_affinity = real_set_affinity,
 };
 
 static int recorded_begin(const struct host *host)
@@ -210,10 +233,27 @@ static int recorded_block_is_claimed(const struct host *host, const char *path, 
 	return 0;
 }
 
+static int recorded_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret)
+{
+	(void)host;
+	(void)tid;
+	(void)ret;
+	return -ENOENT;
+}
+
+static int recorded_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus)
+{
+	(void)host;
+	(void)tid;
+	(void)cpus;
+	return -EROFS;
+}
+
 const struct kernel kernel_recorded = {
 	.begin = recorded_begin,
 	.writer = recorded_writer,
 	.write = recorded_write,
+	.write_proc = recorded_write,
 	.read = recorded_read,
 	.load_module = recorded_load_module,
 	.get_persistence = recorded_get_persistence,
@@ -222,4 +262,6 @@ const struct kernel kernel_recorded = {
 	.group_is_open = recorded_group_is_open,
 	.framebuffer_consoles = recorded_framebuffer_consoles,
 	.block_is_claimed = recorded_block_is_claimed,
+	.get_affinity = recorded_get_affinity,
+	.set_affinity = recorded_set_affinity,
 };

@@ -3,45 +3,30 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "host/allowed.h"
+#include "host/balancer.h"
+#include "host/bound.h"
 #include "host/bus.h"
 #include "host/session.h"
+#include "host/unit_name.h"
 
-#define UNIT_NAME_MAX   255
 #define JOB_PATH_SIZE   128
 #define BUS_NAME_SIZE   64
 #define SCOPE_NAME_SIZE sizeof("gpu-handoff-2147483647.scope")
 #define CGROUP_SIZE     4096
 #define STOP_TIMEOUT_US 100000
 
-static const struct bus_object systemd = {
-	"org.freedesktop.systemd1",
-	"/org/freedesktop/systemd1",
-	"org.freedesktop.systemd1.Manager",
-};
-
 static const struct bus_object bus_daemon = {
 	"org.freedesktop.DBus",
 	"/org/freedesktop/DBus",
 	"org.freedesktop.DBus",
 };
-
-/* The name may come from a control group, which containers and people name: systemd.unit(5) says what is one. */
-static bool unit_name_is_valid(const char *unit)
-{
-	size_t length = strspn(unit, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@");
-	const char *suffix = strrchr(unit, '.');
-
-	if (length > UNIT_NAME_MAX || unit[length] != '\0' || !suffix || suffix == unit || unit[0] == '@')
-		return false;
-	return strcmp(suffix, ".service") == 0 || strcmp(suffix, ".scope") == 0;
-}
 
 /* ---- jobs ---- */
 
@@ -59,7 +44,7 @@ static int job_removed(sd_bus_message *message, void *data, sd_bus_error *error)
 	uint32_t id;
 
 	(void)error;
-	if (sd.message_is_signal(message, systemd.interface, "JobRemoved") <= 0 || !sender ||
+	if (sd.message_is_signal(message, bus_systemd.interface, "JobRemoved") <= 0 || !sender ||
 		strcmp(sender, job->sender) != 0)
 		return 0;
 	if (sd.message_read(message, "uoss", &id, &path, &unit, &result) >= 0 && strcmp(path, job->path) == 0)
@@ -79,7 +64,7 @@ static int jobs_watch(struct bus *bus, struct job *job)
 			"interface='org.freedesktop.systemd1.Manager',member='JobRemoved'");
 	/* Without a subscriber systemd sends no signals. */
 	if (r >= 0)
-		r = bus_call(bus, &systemd, "Subscribe", NULL, "");
+		r = bus_call(bus, &bus_systemd, "Subscribe", NULL, "");
 	return r;
 }
 
@@ -103,13 +88,14 @@ static int unit_job(const struct host *host, const char *method, const char *uni
 	struct job job = { .result = 1 };
 	int r;
 
-	if (!unit_name_is_valid(unit))
+	/* With a slice, all that is in it would end. */
+	if (!unit_name_is_valid(unit) || strcmp(unit_name_suffix(unit), ".slice") == 0)
 		return -EINVAL;
 	r = bus_open(host, deadline_ms, &bus);
 	if (r >= 0)
 		r = jobs_watch(&bus, &job);
 	if (r >= 0)
-		r = bus_call(&bus, &systemd, method, &reply, "ss", unit, "replace");
+		r = bus_call(&bus, &bus_systemd, method, &reply, "ss", unit, "replace");
 	if (r >= 0)
 		r = job_begun(&job, reply);
 	while (r >= 0 && job.result > 0)
@@ -132,11 +118,11 @@ static int systemd_start_unit(const struct host *host, const char *unit, int dea
 static int unit_state(struct bus *bus, const char *unit, char *buffer, size_t size)
 {
 	sd_bus_message *found MESSAGE_UNREF = NULL, *reply MESSAGE_UNREF = NULL;
-	struct bus_object object = { systemd.service, NULL, "org.freedesktop.DBus.Properties" };
+	struct bus_object object = { bus_systemd.service, NULL, "org.freedesktop.DBus.Properties" };
 	const char *state;
 	int r;
 
-	r = bus_call(bus, &systemd, "GetUnit", &found, "s", unit);
+	r = bus_call(bus, &bus_systemd, "GetUnit", &found, "s", unit);
 	if (r >= 0)
 		r = sd.message_read(found, "o", &object.path);
 	if (r >= 0)
@@ -167,12 +153,27 @@ static int systemd_unit_is_active(const struct host *host, const char *unit, int
 	return 0;
 }
 
+static int systemd_reload(const struct host *host, int deadline_ms)
+{
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	int r;
+
+	r = bus_open(host, deadline_ms, &bus);
+	return r < 0 ? r : bus_tell(&bus, &bus_systemd, "Reload");
+}
+
 const struct manager manager_systemd = {
 	.stop_unit = systemd_stop_unit,
 	.start_unit = systemd_start_unit,
 	.unit_is_active = systemd_unit_is_active,
 	.end_session = session_end,
 	.end_sessions_of = session_end_all_of,
+	.get_allowed_cpus = allowed_get_cpus,
+	.set_allowed_cpus = allowed_set_cpus,
+	.reload = systemd_reload,
+	.start_bound = bound_start,
+	.get_banned_cpus = balancer_get_banned,
+	.set_banned_cpus = balancer_set_banned,
 };
 
 /* ---- a scope of our own ---- */
@@ -208,10 +209,10 @@ static int is_member(void *data)
  */
 static int scope_start(struct bus *bus, const char *scope, const char *description)
 {
-	return bus_call(bus, &systemd, "StartTransientUnit", NULL, "ssa(sv)a(sa(sv))", scope, "fail", 7, "Description",
-		"s", description, "Slice", "s", "system.slice", "CollectMode", "s", "inactive-or-failed", "KillSignal",
-		"i", SIGCONT, "SendSIGKILL", "b", 0, "TimeoutStopUSec", "t", (uint64_t)STOP_TIMEOUT_US, "PIDs", "au", 1,
-		(uint32_t)getpid(), 0);
+	return bus_call(bus, &bus_systemd, "StartTransientUnit", NULL, "ssa(sv)a(sa(sv))", scope, "fail", 7,
+		"Description", "s", description, "Slice", "s", "system.slice", "CollectMode", "s", "inactive-or-failed",
+		"KillSignal", "i", SIGCONT, "SendSIGKILL", "b", 0, "TimeoutStopUSec", "t", (uint64_t)STOP_TIMEOUT_US,
+		"PIDs", "au", 1, (uint32_t)getpid(), 0);
 }
 
 int manager_enter_scope(const struct host *host, const char *description, int deadline_ms)
@@ -232,37 +233,3 @@ int manager_enter_scope(const struct host *host, const char *description, int de
 		return -ETIMEDOUT;
 	return r < 0 ? r : 0;
 }
-
-/* ---- a recorded host ---- */
-
-static int recorded_change_unit(const struct host *host, const char *unit, int deadline_ms)
-{
-	(void)host;
-	(void)unit;
-	(void)deadline_ms;
-	return -EROFS;
-}
-
-static int recorded_unit_is_active(const struct host *host, const char *unit, int deadline_ms)
-{
-	(void)host;
-	(void)unit;
-	(void)deadline_ms;
-	return 0;
-}
-
-static int recorded_end_sessions_of(const struct host *host, uid_t uid, int deadline_ms)
-{
-	(void)host;
-	(void)uid;
-	(void)deadline_ms;
-	return -EROFS;
-}
-
-const struct manager manager_recorded = {
-	.stop_unit = recorded_change_unit,
-	.start_unit = recorded_change_unit,
-	.unit_is_active = recorded_unit_is_active,
-	.end_session = recorded_change_unit,
-	.end_sessions_of = recorded_end_sessions_of,
-};

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+struct cpuset;
 struct host;
 
 /*
@@ -33,6 +34,40 @@ struct manager {
 	 * until they are gone; cron's, and the one of the person's own systemd, stay. Returns how many it has ended.
 	 */
 	int (*end_sessions_of)(const struct host *host, uid_t uid, int deadline_ms);
+	/*
+	 * AllowedCPUs of a slice, scope or service that systemd has loaded, as its settings are; empty where it is not
+	 * set. Of the control group's cpuset.cpus it tells nothing. Returns 0; -ENOENT when there is no such unit.
+	 */
+	int (*get_allowed_cpus)(const struct host *host, const char *unit, struct cpuset *ret, int deadline_ms);
+	/*
+	 * Sets it until the next boot, by a drop-in below /run/systemd; an empty set unsets it, and cpuset.cpus may
+	 * then stay as it was (systemd issue 43846). Returns 0; -ENOENT.
+	 */
+	int (*set_allowed_cpus)(const struct host *host, const char *unit, const struct cpuset *cpus, int deadline_ms);
+	/*
+	 * Has systemd read its files again (daemon-reload), and waits only until it was sent, not for its end: units
+	 * whose drop-in has been removed need it, or they say NeedDaemonReload.
+	 */
+	int (*reload)(const struct host *host, int deadline_ms);
+	/*
+	 * Starts a transient service of root's below system.slice that ends with the unit bound_to, and does not wait
+	 * for it. arguments: the program's whole path, its arguments, NULL. It has no capabilities, no network, no home
+	 * directories, and may write below /proc, /sys and /run/gpu-handoff alone: enough for /proc/irq. Returns 0;
+	 * -EEXIST when there is a unit of that name.
+	 */
+	int (*start_bound)(const struct host *host, const char *unit, const char *description, const char *bound_to,
+		const char *const arguments[], int deadline_ms);
+	/*
+	 * The CPUs that irqbalance leaves alone, and its process ID. Returns 0; -ENOENT when none runs. Without systemd
+	 * as well. See host/balancer.h, for the next one too.
+	 */
+	int (*get_banned_cpus)(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms);
+	/*
+	 * Sets them, of the irqbalance with that process ID. Returns 0 when they are in force; 1 when it was told, and
+	 * does it with its next round, until which get_banned_cpus tells of those before; -ENOENT; -E2BIG when the list
+	 * is too long for it; -EIO when it has made something else of it; -ETIMEDOUT when it could not be told.
+	 */
+	int (*set_banned_cpus)(const struct host *host, pid_t pid, const struct cpuset *cpus, int deadline_ms);
 };
 
 /* In this process. It allocates, and a bus that does not answer keeps it waiting. */

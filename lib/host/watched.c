@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,7 +69,8 @@ static int send_request(const struct watched_request *request, int file)
 		struct cmsghdr header;
 		char buffer[CMSG_SPACE(sizeof(int))];
 	} control = { 0 };
-	struct iovec part = { .iov_base = (void *)request, .iov_len = sizeof(*request) };
+	struct iovec part = { .iov_base = (void *)request,
+		.iov_len = offsetof(struct watched_request, value) + request->size };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
 	if (file >= 0) {
@@ -157,20 +159,27 @@ ssize_t watched_read(const struct host *host, int fd, char *buffer, size_t size,
 	return n;
 }
 
+static int put_words(struct watched_request *request, const char *const words[])
+{
+	for (size_t i = 0; words[i]; i++) {
+		size_t length = strlen(words[i]) + 1;
+
+		if (i == WATCHED_WORDS_MAX || length > sizeof(request->value) - request->size)
+			return -E2BIG;
+		memcpy(request->value + request->size, words[i], length);
+		request->size += length;
+	}
+	return 0;
+}
+
 int watched_run(const struct host *host, const char *const arguments[], char *output, size_t size, int deadline_ms)
 {
 	struct watched_request request = { .kind = WATCHED_RUN };
 	static struct watched_answer answer;
-	int result;
+	int result = put_words(&request, arguments);
 
-	for (size_t i = 0; arguments[i]; i++) {
-		size_t length = strlen(arguments[i]) + 1;
-
-		if (length > sizeof(request.value) - request.size)
-			return -E2BIG;
-		memcpy(request.value + request.size, arguments[i], length);
-		request.size += length;
-	}
+	if (result < 0)
+		return result;
 	result = (int)ask(host, &request, -1, &answer, deadline_ms, -1, NULL);
 	if (size > 0)
 		(void)snprintf(output, size, "%s", result >= 0 ? answer.value : "");
@@ -208,17 +217,20 @@ int watched_claim(const struct host *host, const char *path, dev_t number, int d
 /* More than the call itself takes when it keeps to its deadline. */
 #define MANAGE_MARGIN_MS 2000
 
-int watched_manage(const struct host *host, enum watched_manage manage, const char *subject, int deadline_ms)
+int watched_manage(const struct host *host, enum watched_manage manage, const char *const words[],
+	const struct watched_fact *told, struct watched_fact *ret, int deadline_ms)
 {
 	struct watched_request request = { .kind = WATCHED_MANAGE, .manage = manage, .deadline_ms = deadline_ms };
 	static struct watched_answer answer;
-	int r;
+	int r = put_words(&request, words);
 
-	request.size = strlen(subject) + 1;
-	if (request.size > sizeof(request.value))
+	if (r < 0)
 		return -EINVAL;
-	memcpy(request.value, subject, request.size);
+	if (told)
+		request.told = *told;
 	r = (int)ask(host, &request, -1, &answer, deadline_ms + MANAGE_MARGIN_MS, -1, NULL);
+	if (r >= 0 && ret)
+		memcpy(ret, answer.value, sizeof(*ret));
 	return r == KERNEL_STUCK ? -ETIMEDOUT : r;
 }
 

@@ -15,9 +15,10 @@
 #include <sys/types.h>
 
 #include "host/host.h"
+#include "model/cpuset.h"
 
-/* The longest value that can be written, and the longest that can be read, with its end. */
-#define WATCHED_VALUE_SIZE 256
+/* The longest value that can be written, a set of CPUs as a list, and the longest that can be read, with its end. */
+#define WATCHED_VALUE_SIZE CPUSET_TEXT_SIZE
 #define WATCHED_READ_SIZE  4096
 
 /* A holder may close the device while its driver waits: drivers before 595 then go on. */
@@ -60,7 +61,27 @@ enum watched_manage {
 	MANAGE_UNIT_IS_ACTIVE,
 	MANAGE_END_SESSION,
 	MANAGE_END_SESSIONS_OF, /* of a uid in decimal */
+	MANAGE_GET_ALLOWED_CPUS,
+	MANAGE_SET_ALLOWED_CPUS,
+	MANAGE_RELOAD,
+	MANAGE_START_BOUND, /* unit, description, what it is bound to, then the command */
+	MANAGE_GET_BANNED_CPUS,
+	MANAGE_SET_BANNED_CPUS,
 };
 
-/* Calls one for us: libsystemd allocates, and who is in the middle of a handover does not. Returns as that does. */
-int watched_manage(const struct host *host, enum watched_manage manage, const char *subject, int deadline_ms);
+/* What they take, or tell, that is no word. */
+struct watched_fact {
+	pid_t pid;
+	struct cpuset cpus;
+};
+
+/* As many words can be sent. */
+#define WATCHED_WORDS_MAX 32
+
+/*
+ * Calls one for us: libsystemd allocates, and who is in the middle of a handover does not. words, up to a NULL, and
+ * told are what it takes; told and ret may be NULL where there is nothing. Returns as that does; -EINVAL when the words
+ * are too long.
+ */
+int watched_manage(const struct host *host, enum watched_manage manage, const char *const words[],
+	const struct watched_fact *told, struct watched_fact *ret, int deadline_ms);

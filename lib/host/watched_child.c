@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/fb.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -16,11 +17,11 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "host/balancer.h"
 #include "host/manager.h"
 #include "host/program.h"
 
 #define NAME             "handoff-writer"
-#define ARGUMENTS_MAX    16
 #define SOCKET_FD        3
 #define SCOPE_TIMEOUT_MS 5000
 
@@ -90,16 +91,24 @@ static ssize_t answer_write(const struct watched_request *request, int file)
 	return (size_t)n == request->size ? 0 : -EIO;
 }
 
-static int start_program(const struct watched_request *request, int output, pid_t *ret)
+/* The words of a value, and NULL behind them. */
+static void take_words(struct watched_request *request, char *words[WATCHED_WORDS_MAX + 1])
 {
-	char *arguments[ARGUMENTS_MAX + 1] = { 0 };
-	const int streams[] = { -1, output, -1 };
-	size_t at = 0;
+	size_t at = 0, n = 0;
 
-	for (size_t i = 0; i < ARGUMENTS_MAX && at < request->size; i++) {
-		arguments[i] = (char *)request->value + at;
-		at += strlen(arguments[i]) + 1;
+	while (n < WATCHED_WORDS_MAX && at < request->size) {
+		words[n++] = request->value + at;
+		at += strlen(request->value + at) + 1;
 	}
+	words[n] = NULL;
+}
+
+static int start_program(struct watched_request *request, int output, pid_t *ret)
+{
+	char *arguments[WATCHED_WORDS_MAX + 1];
+	const int streams[] = { -1, output, -1 };
+
+	take_words(request, arguments);
 	if (!arguments[0])
 		return -EINVAL;
 	return program_start(arguments[0], arguments, streams, ret);
@@ -121,7 +130,7 @@ static void keep_output(int fd, char *value, size_t size)
 	value[have] = '\0';
 }
 
-static ssize_t answer_run(const struct watched_request *request, char *value, size_t size)
+static ssize_t answer_run(struct watched_request *request, char *value, size_t size)
 {
 	int reading CLOSE_FD = -1, writing CLOSE_FD = -1;
 	int ends[2], status, r;
@@ -184,39 +193,63 @@ static ssize_t answer_claim(const struct watched_request *request, int directory
 	return disk < 0 ? disk : 0;
 }
 
-static ssize_t answer_manage(const struct watched_request *request)
+static int start_bound(struct watched_request *request, const struct host *own)
+{
+	char *words[WATCHED_WORDS_MAX + 1];
+
+	take_words(request, words);
+	return manager_systemd.start_bound(
+		own, words[0], words[1], words[2], (const char *const *)words + 3, request->deadline_ms);
+}
+
+static int manage(struct watched_request *request, const struct host *own, struct watched_fact *ret)
 {
 	const struct manager *manager = &manager_systemd;
+	const struct watched_fact *told = &request->told;
 	const char *subject = request->value;
-	int deadline_ms = request->deadline_ms;
+	int deadline_ms = request->deadline_ms, r;
 	uint64_t uid;
+
+	switch (request->manage) {
+	case MANAGE_STOP_UNIT:
+		return manager->stop_unit(own, subject, deadline_ms);
+	case MANAGE_START_UNIT:
+		return manager->start_unit(own, subject, deadline_ms);
+	case MANAGE_UNIT_IS_ACTIVE:
+		return manager->unit_is_active(own, subject, deadline_ms);
+	case MANAGE_END_SESSION:
+		return manager->end_session(own, subject, deadline_ms);
+	case MANAGE_END_SESSIONS_OF:
+		r = text_parse_number(subject, 10, UINT32_MAX, &uid);
+		return r < 0 ? r : manager->end_sessions_of(own, (uid_t)uid, deadline_ms);
+	case MANAGE_GET_ALLOWED_CPUS:
+		return manager->get_allowed_cpus(own, subject, &ret->cpus, deadline_ms);
+	case MANAGE_SET_ALLOWED_CPUS:
+		return manager->set_allowed_cpus(own, subject, &told->cpus, deadline_ms);
+	case MANAGE_RELOAD:
+		return manager->reload(own, deadline_ms);
+	case MANAGE_START_BOUND:
+		return start_bound(request, own);
+	case MANAGE_GET_BANNED_CPUS:
+		return manager->get_banned_cpus(own, &ret->pid, &ret->cpus, deadline_ms);
+	case MANAGE_SET_BANNED_CPUS:
+		return manager->set_banned_cpus(own, told->pid, &told->cpus, deadline_ms);
+	}
+	return -EINVAL;
+}
+
+static ssize_t answer_manage(struct watched_request *request, char *value)
+{
+	struct watched_fact fact = { 0 };
 	struct host own;
 	int r;
 
 	/* Nothing of the parent's is left. */
 	r = host_open(NULL, &own);
-	if (r == 0) {
-		switch (request->manage) {
-		case MANAGE_STOP_UNIT:
-			r = manager->stop_unit(&own, subject, deadline_ms);
-			break;
-		case MANAGE_START_UNIT:
-			r = manager->start_unit(&own, subject, deadline_ms);
-			break;
-		case MANAGE_UNIT_IS_ACTIVE:
-			r = manager->unit_is_active(&own, subject, deadline_ms);
-			break;
-		case MANAGE_END_SESSION:
-			r = manager->end_session(&own, subject, deadline_ms);
-			break;
-		case MANAGE_END_SESSIONS_OF:
-			r = text_parse_number(subject, 10, UINT32_MAX, &uid);
-			if (r == 0)
-				r = manager->end_sessions_of(&own, (uid_t)uid, deadline_ms);
-			break;
-		}
-	}
+	if (r == 0)
+		r = manage(request, &own, &fact);
 	host_close(&own);
+	memcpy(value, &fact, sizeof(fact));
 	return r;
 }
 
@@ -243,7 +276,8 @@ static void serve(struct watched_request *request, int file)
 		size += answer.result > 0 ? (size_t)answer.result : 0;
 		break;
 	case WATCHED_MANAGE:
-		answer.result = answer_manage(request);
+		answer.result = answer_manage(request, answer.value);
+		size += sizeof(struct watched_fact);
 		break;
 	case WATCHED_CLAIM:
 		answer.result = answer_claim(request, file);
@@ -270,5 +304,6 @@ void watched_child_run(const struct host *host, int socket, bool scope)
 			serve(&request, file);
 		}
 	}
+	balancer_leave();
 	_exit(0);
 }

@@ -12,7 +12,7 @@ enum watched_kind {
 	WATCHED_RUN,      /* value: the arguments, each with its end */
 	WATCHED_CONSOLES, /* of the framebuffer value, a path below the directory that comes with it */
 	WATCHED_CLAIM,    /* of the block device value, likewise */
-	WATCHED_MANAGE,   /* of the manager: a function of struct manager, about value */
+	WATCHED_MANAGE,   /* of the manager: a function of struct manager; value: its words, each with its end */
 };
 
 /* The number of framebuffers (Documentation/admin-guide/devices.rst), and how many consoles there can be:
@@ -25,13 +25,15 @@ struct watched_request {
 	enum watched_kind kind;
 	dev_t number; /* of the device node */
 	enum watched_manage manage;
-	int deadline_ms; /* of that function */
-	size_t size;     /* of value */
+	int deadline_ms;          /* of that function */
+	struct watched_fact told; /* to it */
+	size_t size;              /* of value: what is behind that is not sent */
 	char value[WATCHED_VALUE_SIZE];
 };
 
 struct watched_answer {
-	ssize_t result; /* ≥ 0, or -errno; of a read, and of consoles, a uint64_t, the length of value */
+	/* ≥ 0, or -errno; of a read, and of consoles, a uint64_t, the length of value. Of the manager: a fact. */
+	ssize_t result;
 	char value[WATCHED_READ_SIZE];
 };
 

@@ -13,6 +13,8 @@ extern struct host host;
 void tree_start(void);
 void tree_stop(void);
 
+TCase *case_affinity(void);
+TCase *case_balancer(void);
 TCase *case_manager(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host/bound.h"
+
+#include <errno.h>
+
+#include "host/bus.h"
+#include "host/unit_name.h"
+
+/*
+ * What the service cannot do (systemd.exec(5)). ProtectKernelTunables= is missing: it makes /proc/irq and /sys
+ * read-only. What root's uid alone may write needs no capability.
+ */
+static const char *const forbidden[] = {
+	"NoNewPrivileges",
+	"PrivateNetwork",
+	"PrivateTmp",
+	"PrivateDevices",
+	"ProtectControlGroups",
+	"ProtectKernelModules",
+	"ProtectKernelLogs",
+	"ProtectClock",
+	"MemoryDenyWriteExecute",
+	"LockPersonality",
+	"RestrictRealtime",
+	"RestrictSUIDSGID",
+};
+
+/* Settings that are words. */
+static const char *const words[][2] = {
+	{ "CollectMode", "inactive-or-failed" },
+	{ "Type", "exec" },
+	{ "Slice", "system.slice" },
+	{ "ProtectHome", "yes" },
+	{ "ProtectSystem", "strict" },
+};
+
+static int fill_confinement(sd_bus_message *call)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && r >= 0; i++)
+		r = sd.message_append(call, "(sv)", words[i][0], "s", words[i][1]);
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]) && r >= 0; i++)
+		r = sd.message_append(call, "(sv)", forbidden[i], "b", 1);
+	if (r >= 0)
+		r = sd.message_append(call, "(sv)", "CapabilityBoundingSet", "t", UINT64_C(0));
+	/* The lock and the ledger; - where they are not there. */
+	if (r >= 0)
+		r = sd.message_append(call, "(sv)", "ReadWritePaths", "as", 1, "-/run/gpu-handoff");
+	/* The journal of the system. */
+	if (r >= 0)
+		r = sd.message_append(call, "(sv)", "RestrictAddressFamilies", "(bas)", 1, 1, "AF_UNIX");
+	return r;
+}
+
+/* ExecStart: a list of one command, whose failure counts. */
+static int fill_command(sd_bus_message *call, const char *const arguments[])
+{
+	int r;
+
+	r = sd.message_open_container(call, 'r', "sv");
+	if (r >= 0)
+		r = sd.message_append(call, "s", "ExecStart");
+	if (r >= 0)
+		r = sd.message_open_container(call, 'v', "a(sasb)");
+	if (r >= 0)
+		r = sd.message_open_container(call, 'a', "(sasb)");
+	if (r >= 0)
+		r = sd.message_open_container(call, 'r', "sasb");
+	if (r >= 0)
+		r = sd.message_append(call, "s", arguments[0]);
+	if (r >= 0)
+		r = sd.message_append_strv(call, (char **)arguments);
+	if (r >= 0)
+		r = sd.message_append(call, "b", 0);
+	/* The command, the list, the variant, the property. */
+	for (int i = 0; i < 4 && r >= 0; i++)
+		r = sd.message_close_container(call);
+	return r;
+}
+
+static int fill(sd_bus_message *call, const char *unit, const char *description, const char *bound_to,
+	const char *const arguments[])
+{
+	int r;
+
+	r = sd.message_append(call, "ss", unit, "fail");
+	if (r >= 0)
+		r = sd.message_open_container(call, 'a', "(sv)");
+	if (r >= 0)
+		r = sd.message_append(call, "(sv)(sv)(sv)", "Description", "s", description, "BindsTo", "as", 1,
+			bound_to, "After", "as", 1, bound_to);
+	if (r >= 0)
+		r = fill_confinement(call);
+	if (r >= 0)
+		r = fill_command(call, arguments);
+	if (r >= 0)
+		r = sd.message_close_container(call);
+	/* Units that are to be made with it: none. */
+	return r < 0 ? r : sd.message_append(call, "a(sa(sv))", 0);
+}
+
+int bound_start(const struct host *host, const char *unit, const char *description, const char *bound_to,
+	const char *const arguments[], int deadline_ms)
+{
+	sd_bus_message *call MESSAGE_UNREF = NULL;
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	int r;
+
+	if (!unit_name_is_valid(unit) || !unit_name_is_valid(bound_to) || !arguments[0] || arguments[0][0] != '/')
+		return -EINVAL;
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = bus_begin(&bus, &bus_systemd, "StartTransientUnit", &call);
+	if (r >= 0)
+		r = fill(call, unit, description, bound_to, arguments);
+	return r < 0 ? r : bus_call_message(&bus, call, NULL);
+}
