@@ -12,3 +12,4 @@ TCase *case_place(void);
 TCase *case_settle(void);
 TCase *case_settle_random(void);
 TCase *case_claim(void);
+TCase *case_pages(void);
