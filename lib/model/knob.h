@@ -54,6 +54,8 @@ struct knob {
 	bool seen;               /* it is on the host, and current is how */
 	bool foreign;            /* somebody else has changed it since: theirs from now on */
 	union knob_value current;
+	bool driven; /* due with another one that it goes with (plan/settle.h): look again when it is its turn */
+	bool kept;   /* kept in the ledger with it */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
 	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; else -1 */
 };

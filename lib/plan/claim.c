@@ -46,6 +46,11 @@ static struct cpus_shown show_cpus(const struct cpuset *set)
 	return shown;
 }
 
+static const char *verb(const struct cpuset *set)
+{
+	return cpuset_count(set) == 1 ? "is" : "are";
+}
+
 static struct cpuset common(const struct cpuset *a, const struct cpuset *b)
 {
 	struct cpuset both = *a;
@@ -103,8 +108,8 @@ static int meet(const struct asking *asking, const struct cpuset *shared, const 
 	text_init(&text, printable, sizeof(printable));
 	text_add_foreign(&text, name);
 	if (asking->policy->overlap == OVERLAP_WARN) {
-		notes_add(asking->notes, "%s, which vCPUs are pinned to, are shared with %s'%s'", show_cpus(shared).s,
-			what, printable);
+		notes_add(asking->notes, "%s, which vCPUs are pinned to, %s shared with %s'%s'", show_cpus(shared).s,
+			verb(shared), what, printable);
 		return 0;
 	}
 	return refusal_set(asking->refusal, REFUSAL_CPUS,
@@ -174,7 +179,7 @@ static bool gather_lost(const struct asking *asking, unsigned int i, const char 
 		struct cpuset lost = find_lost(asking, &asking->knobs->needs[j]);
 
 		name_group(asking->knobs->needs[j].group, again, sizeof(again));
-		if (cpuset_is_empty(&lost) || strcmp(name, again) != 0)
+		if (strcmp(name, again) != 0)
 			continue;
 		if (j < i)
 			return false;
@@ -211,8 +216,8 @@ static void note_service(const struct asking *asking)
 			continue;
 		text_init(&text, printable, sizeof(printable));
 		text_add_foreign(&text, other->name);
-		notes_add(asking->notes, "%s, which emulator or iothreads are pinned to, are isolated for VM '%s'",
-			show_cpus(&shared).s, printable);
+		notes_add(asking->notes, "%s, which emulator or iothreads are pinned to, %s isolated for VM '%s'",
+			show_cpus(&shared).s, verb(&shared), printable);
 	}
 }
 

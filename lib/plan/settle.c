@@ -4,18 +4,16 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plan/judge.h"
 
-/* C1 and no more on all processors that are known, in µs; "0" is no limit, and "n/a" no idle state at all. */
-#define LATENCY_MAX 70
-
-#define PERFORMANCE "performance"
+/* As TuneD's profile for virtual hosts has it, in µs; "0" is no limit, and "n/a" no idle state at all. */
+#define LATENCY_MAX  70
+#define LATENCY_WORD "70"
 
 struct settling {
 	struct knobs *knobs;
 	const struct claims *claims;
 	const struct cpuset *online;
-	/* What was isolated, as the ledger's knobs tell: by their want, and by what they had before. */
-	struct cpuset wanted, last;
 };
 
 static struct cpuset less(const struct cpuset *set, const struct cpuset *other)
@@ -26,149 +24,15 @@ static struct cpuset less(const struct cpuset *set, const struct cpuset *other)
 	return rest;
 }
 
-static bool is(const struct knob *knob, const union knob_value *value)
+/* By itself, whatever goes with it. */
+static bool has_want(const struct knob *knob)
 {
-	return knob_same(knob->kind, &knob->current, value);
+	return knob_same(knob->kind, &knob->current, &knob->want);
 }
 
-static bool is_turned(const struct knob *knob, const union knob_value *value)
+static bool wants_base(const struct knob *knob)
 {
-	return !knob_same(knob->kind, value, &knob->base);
-}
-
-/* ---- what the ledger tells ---- */
-
-/* Adds the CPUs that a value of a knob spares. */
-static void add_spared(
-	struct cpuset *set, const struct knob *knob, const union knob_value *value, const struct cpuset *online)
-{
-	const struct cpuset *base = &knob->base.cpus;
-	struct cpuset spared;
-
-	if (knob_kind_has_words(knob->kind) || !is_turned(knob, value))
-		return;
-	if (knob->kind == KNOB_BALANCER)
-		spared = less(&value->cpus, base);
-	else
-		spared = less(cpuset_is_empty(base) ? online : base, &value->cpus);
-	cpuset_add_all(set, &spared);
-}
-
-static void find_isolated(struct settling *settling)
-{
-	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
-		const struct knob *knob = &settling->knobs->knobs[i];
-
-		if (!knob->known)
-			continue;
-		add_spared(&settling->wanted, knob, &knob->want, settling->online);
-		add_spared(&settling->last, knob, &knob->last, settling->online);
-	}
-}
-
-/* ---- whose doing it is ---- */
-
-static bool is_recorded(const struct settling *settling, const struct knob *knob, const struct knob *record)
-{
-	return is(knob, &record->base) || is(knob, &record->want) ||
-	       (!settling->knobs->settled && is(knob, &record->last));
-}
-
-static bool is_online_less(const struct settling *settling, const struct knob *knob, const struct cpuset *isolated)
-{
-	struct cpuset rest = less(settling->online, isolated);
-
-	return cpuset_same(&knob->current.cpus, &rest);
-}
-
-static bool is_reset_thread(const struct settling *settling, const struct knob *knob)
-{
-	struct cpuset isolated = claims_isolated(settling->claims, -1);
-
-	return is_online_less(settling, knob, &(struct cpuset){ 0 }) || is_online_less(settling, knob, &isolated) ||
-	       is_online_less(settling, knob, &settling->wanted) || is_online_less(settling, knob, &settling->last);
-}
-
-/* On the way back to a group that has none set, systemd is given all first. */
-static bool is_on_the_way(const struct settling *settling, const struct knob *knob)
-{
-	return !settling->knobs->settled && cpuset_same(&knob->current.cpus, settling->online);
-}
-
-static bool is_by_systemd(const struct settling *settling, const struct knob *knob)
-{
-	const struct knob *allowed = knobs_find(settling->knobs, KNOB_ALLOWED, knob->key);
-
-	return allowed && allowed->known && is_recorded(settling, knob, allowed);
-}
-
-static bool is_ours(const struct settling *settling, const struct knob *knob)
-{
-	if (is_recorded(settling, knob, knob))
-		return true;
-	switch (knob->kind) {
-	case KNOB_ALLOWED:
-		return is_on_the_way(settling, knob);
-	case KNOB_CPUSET:
-		return is_on_the_way(settling, knob) || is_by_systemd(settling, knob);
-	case KNOB_THREAD:
-		return is_reset_thread(settling, knob);
-	case KNOB_PREFERENCE:
-		return strcmp(knob->current.word, PERFORMANCE) == 0;
-	case KNOB_DROPIN:
-		return true;
-	case KNOB_BALANCER:
-	case KNOB_DEFAULT:
-	case KNOB_INTERRUPT:
-	case KNOB_WORKQUEUE:
-	case KNOB_LATENCY:
-	case KNOB_GOVERNOR:
-	case KNOB_KINDS_:
-		break;
-	}
-	return false;
-}
-
-/* The base of one that is new. */
-static void find_base(const struct settling *settling, struct knob *knob)
-{
-	const struct knob *narrow = knobs_find(settling->knobs, KNOB_DEFAULT, "-");
-
-	knob->base = knob->current;
-	if (knob->kind != KNOB_INTERRUPT || !narrow || !narrow->known)
-		return;
-	if ((is(knob, &narrow->want) && is_turned(narrow, &narrow->want)) ||
-		(is(knob, &narrow->last) && is_turned(narrow, &narrow->last)))
-		knob->base = narrow->base;
-}
-
-static void judge(const struct settling *settling)
-{
-	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
-		struct knob *knob = &settling->knobs->knobs[i];
-
-		if (!knob->seen)
-			continue;
-		if (knob->known)
-			knob->foreign = !is_ours(settling, knob);
-		else
-			find_base(settling, knob);
-	}
-}
-
-/* Whose unit it is, its control group and its drop-in are. */
-static void judge_units(const struct settling *settling)
-{
-	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
-		struct knob *knob = &settling->knobs->knobs[i];
-		const struct knob *allowed;
-
-		if (!knob->seen || (knob->kind != KNOB_CPUSET && knob->kind != KNOB_DROPIN))
-			continue;
-		allowed = knobs_find(settling->knobs, KNOB_ALLOWED, knob->key);
-		if (allowed && allowed->foreign)
-			knob->foreign = true;
-	}
+	return knob_same(knob->kind, &knob->want, &knob->base);
 }
 
 /* ---- what it is to be ---- */
@@ -244,10 +108,10 @@ static const char *find_word(const struct settling *settling, const struct knob 
 
 	switch (knob->kind) {
 	case KNOB_DROPIN:
-		other = knobs_find(settling->knobs, KNOB_ALLOWED, knob->key);
-		return other && knob_is_turned(other) ? DROPIN_FILE : NULL;
+		other = judge_find_unit(settling->knobs, knob);
+		return other && other->seen && !other->foreign && !wants_base(other) ? DROPIN_FILE : NULL;
 	case KNOB_LATENCY:
-		return is_for_performance(settling, knob) && is_slow(knob->base.word) ? "70" : NULL;
+		return is_for_performance(settling, knob) && is_slow(knob->base.word) ? LATENCY_WORD : NULL;
 	case KNOB_GOVERNOR:
 		governor = find_governor(settling->claims, &knob->about);
 		return *governor ? governor : NULL;
@@ -287,13 +151,42 @@ static void settle(const struct settling *settling, struct knob *knob)
 	(void)text_copy(knob->want.word, sizeof(knob->want.word), word);
 }
 
+/* ---- what goes with another ---- */
+
+/* Whether the next time it could be taken for born while the default was narrow: the ledger has to know better. */
+static bool looks_born(const struct knob *knob, const struct knob *narrow)
+{
+	return knob_same(knob->kind, &knob->want, &narrow->want) || knob_same(knob->kind, &knob->want, &narrow->last);
+}
+
+static void follow(struct knob *knob, const struct knob *other)
+{
+	if (!other || !other->seen || other->foreign)
+		return;
+	knob->driven = knob->driven || !has_want(other);
+	knob->kept = knob->kept || !wants_base(other);
+}
+
+/* A unit, its control group and its drop-in go together: what somebody gives one of them he gives them all. */
+static void follow_others(const struct settling *settling, struct knob *knob)
+{
+	static const enum knob_kind unit[] = { KNOB_ALLOWED, KNOB_CPUSET, KNOB_DROPIN };
+	const struct knob *narrow = knobs_find(settling->knobs, KNOB_DEFAULT, "-");
+
+	knob->driven = knob->kept = false;
+	if (knob->kind == KNOB_INTERRUPT && narrow && looks_born(knob, narrow))
+		follow(knob, narrow);
+	if (knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET && knob->kind != KNOB_DROPIN)
+		return;
+	for (size_t i = 0; i < sizeof(unit) / sizeof(unit[0]); i++)
+		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
+}
+
 void plan_settle(struct knobs *knobs, const struct claims *claims, const struct cpuset *online)
 {
 	struct settling settling = { .knobs = knobs, .claims = claims, .online = online };
 
-	find_isolated(&settling);
-	judge(&settling);
-	judge_units(&settling);
+	judge_knobs(knobs, claims, online);
 	/* A drop-in follows from what its unit is to be. */
 	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
 		if (knobs->knobs[i].kind != KNOB_DROPIN)
@@ -303,14 +196,16 @@ void plan_settle(struct knobs *knobs, const struct claims *claims, const struct 
 		if (knobs->knobs[i].kind == KNOB_DROPIN)
 			settle(&settling, &knobs->knobs[i]);
 	}
+	for (unsigned int i = 0; i < knobs->n_knobs; i++)
+		follow_others(&settling, &knobs->knobs[i]);
 }
 
 bool knob_is_due(const struct knob *knob)
 {
-	return knob->seen && !knob->foreign && !is(knob, &knob->want);
+	return knob->seen && !knob->foreign && (knob->driven || !has_want(knob));
 }
 
 bool knob_is_turned(const struct knob *knob)
 {
-	return knob->seen && !knob->foreign && is_turned(knob, &knob->want);
+	return knob->seen && !knob->foreign && (knob->kept || !wants_base(knob));
 }

@@ -21,6 +21,8 @@
  *
  * and base where nothing would be left. A knob that is not known has its current value as base. But an interrupt that is
  * born while the default is narrow is narrow: a new one that has what we made of the default has the default's base.
+ * Those that had just that before are kept in the ledger with the default, so that they are not new. A new cpuset that
+ * has what we made of allowed has the base of that, likewise.
  *
  * A known knob is foreign when what it has is neither its base nor what the ledger wants, nor, while the ledger is not
  * settled, last; nor what these have that nobody else did:
@@ -30,6 +32,10 @@
  *	thread		all that is online, with and without what was isolated or is to be: before Linux 6.2, a thread
  *			loses its own affinity when cpusets change
  *	preference	"performance": drivers leave it there with the governor of that name
+ *
+ * When allowed of a unit is set, systemd writes its cpuset and its drop-in too. So all three are due with one of them
+ * (knob->driven), even where they have now what is wanted: each is looked at when it is its turn, and left as it is where
+ * it then has that. The ledger keeps them together (knob->kept).
  *
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the

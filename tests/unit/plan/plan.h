@@ -9,3 +9,7 @@ TCase *case_undo(void);
 TCase *case_step(void);
 TCase *case_hold(void);
 TCase *case_place(void);
+TCase *case_settle(void);
+TCase *case_settle_random(void);
+TCase *case_claim(void);
+TCase *case_pages(void);
