@@ -24,6 +24,7 @@ TCase *case_properties(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);
 TCase *case_watched(void);
+TCase *case_fakes(void);
 TCase *case_isolated(void);
 TCase *case_output(void);
 TCase *case_lstopo(void);
