@@ -239,6 +239,7 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 TESTS       := base model host probe plan apply xmlgen programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
+contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contract_host.o
 
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
@@ -256,7 +257,7 @@ wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
 define test
-$(BUILD)/tests/test_$(1): $(call objects_test,$(1)) $(if $(filter apply,$(1)),$(BUILD)/tests/contract/contract.o) \
+$(BUILD)/tests/test_$(1): $(call objects_test,$(1)) $(if $(filter apply,$(1)),$(contract)) \
 		$(libsupport) $(or $(archives_$(1)),$(call archives,$(1) $(below_$(1))))
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) $(wrap_$(1)) -o $$@ $$^ $$(LDLIBS) $$$$($$(PKG_CONFIG) --libs check $(pkgs_test_$(1)))
 endef
@@ -287,7 +288,7 @@ $(BUILD)/tests/mktree: $(BUILD)/tests/support/mktree.o $(libsupport) $(call arch
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs json-c)
 
 # Asks the running kernel what the fake one believes, with a device that nobody needs: build/tests/ask-kernel ADDRESS
-$(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(BUILD)/tests/contract/contract.o $(call archives,host model base)
+$(BUILD)/tests/ask-kernel: $(BUILD)/tests/contract/main.o $(contract) $(call archives,host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libpci)
 
 # Asks systemd and logind, one question each: build/tests/ask-manager stop UNIT DEADLINE_MS
@@ -339,12 +340,13 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
+FUZZERS      := address attributes balancer bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
+fuzz_flags_balancer   := -max_len=1024
 fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640

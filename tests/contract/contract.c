@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "tests/contract/contract_host.h"
 
 #define VFIO_PCI "vfio-pci"
 #define NOWHERE  "ffff:ff:1f.7"
@@ -232,6 +233,11 @@ const struct contract contracts[] = {
 	{ "ids are read-only", ids_are_read_only },
 	{ "a device that is not there is refused", no_such_device },
 	{ "a driver that is not there is refused", no_such_driver },
+	{ "a thread runs on the CPUs that were set, as far as they are online", contract_thread_moves },
+	{ "a thread without a CPU, or that is not there, is refused", contract_thread_refuses },
+	{ "a thread that the kernel keeps where it is is refused", contract_fixed_thread_stays },
+	{ "a mask of CPUs reads as it was written", contract_mask_reads_back },
+	{ "masks without a CPU, and what is no mask or number, are refused", contract_nonsense_is_refused },
 };
 const unsigned int n_contracts = sizeof(contracts) / sizeof(contracts[0]);
 

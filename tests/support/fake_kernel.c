@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/fake_knobs.h"
 #include "tests/support/fault.h"
 #include "tests/support/scratch.h"
 
@@ -269,7 +270,9 @@ int fake_kernel_write(const struct host *host, const char *path, const char *val
 		return write_drivers_probe(host, value);
 	if (strncmp(path, DEVICES, strlen(DEVICES)) == 0)
 		return write_attribute(host, path, value);
-	if (strncmp(path, DRIVERS, strlen(DRIVERS)) != 0 || !exists(host, path))
+	if (strncmp(path, DRIVERS, strlen(DRIVERS)) != 0)
+		return fake_knobs_write_sys(host, path, value);
+	if (!exists(host, path))
 		return -ENOENT;
 	name = strrchr(path, '/');
 	(void)snprintf(
@@ -307,6 +310,25 @@ static int counted_write(const struct host *host, const char *path, const char *
 	if (is_stuck(fake, path, value))
 		return fault_leave(KERNEL_STUCK);
 	return fault_leave(fake_kernel_write(host, path, value));
+}
+
+static int counted_write_proc(const struct host *host, const char *path, const char *value, int deadline_ms)
+{
+	int r = fault_enter(FAULT_KERNEL);
+
+	(void)deadline_ms;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return fault_leave(fake_kernel_write_proc(host, path, value));
+}
+
+static int counted_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus)
+{
+	int r = fault_enter(FAULT_KERNEL);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return fault_leave(fake_kernel_set_affinity(host, tid, cpus));
 }
 
 static int fake_begin(const struct host *host)
@@ -438,6 +460,7 @@ static const struct kernel kernel_fake = {
 	.begin = fake_begin,
 	.writer = fake_writer,
 	.write = counted_write,
+	.write_proc = counted_write_proc,
 	.read = fake_read,
 	.load_module = counted_load_module,
 	.get_persistence = fake_get_persistence,
@@ -446,6 +469,8 @@ static const struct kernel kernel_fake = {
 	.group_is_open = answer_group_is_open,
 	.framebuffer_consoles = answer_framebuffer_consoles,
 	.block_is_claimed = answer_block_is_claimed,
+	.get_affinity = fake_kernel_get_affinity,
+	.set_affinity = counted_set_affinity,
 };
 
 void fake_kernel_install(struct fake_kernel *fake, struct host *host)

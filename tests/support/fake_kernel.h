@@ -9,10 +9,13 @@
 #include <stdbool.h>
 
 #include "host/host.h"
+#include "model/cpuset.h"
 #include "model/inventory.h"
 
 #define FAKE_OPEN_MAX     8
 #define FAKE_FRAMEBUFFERS 4
+#define FAKE_MANAGED_MAX  8
+#define FAKE_NODES        8
 
 struct fake_kernel {
 	/* The driver whose id table has the device: the one that it had when the kernel was put there. */
@@ -36,6 +39,10 @@ struct fake_kernel {
 	dev_t claimed;                        /* a block device that somebody has; 0 for none */
 	int open_groups[FAKE_OPEN_MAX];
 	unsigned int n_open_groups;
+	unsigned int managed[FAKE_MANAGED_MAX]; /* interrupts that nobody may move */
+	unsigned int n_managed;
+	uint64_t memory_kb[FAKE_NODES]; /* of a node, for huge pages of all sizes */
+	bool preference_is_busy;        /* for as long as the governor is "performance", as of amd-pstate */
 };
 
 /* Puts it in the place of the host's kernel. The host's tree is from now on changed by it. */
@@ -49,3 +56,8 @@ void fake_kernel_unplug(const struct host *host, struct address address);
 void fake_kernel_set_persistence(const struct host *host, const char *address, bool on);
 bool fake_kernel_has_persistence(const struct host *host, const char *address);
 int fake_kernel_write(const struct host *host, const char *path, const char *value);
+int fake_kernel_write_proc(const struct host *host, const char *path, const char *value);
+/* The CPUs of a thread that has a stat, in a file of run/fake/affinity; without one it may run on all. */
+int fake_kernel_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus);
+/* So many of a node's huge pages are in use now; surplus ones that no longer are go away. */
+void fake_kernel_use_pages(const struct host *host, unsigned int node, unsigned int size_kb, unsigned int used);

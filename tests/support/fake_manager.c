@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/fake_units.h"
 #include "tests/support/fault.h"
 #include "tests/support/scratch.h"
 
@@ -32,11 +33,12 @@ static bool starts_with(const char *text, const char *begin)
 	return strncmp(text, begin, strlen(begin)) == 0;
 }
 
-static void write_log(const struct host *host, const char *what, const char *unit)
+void fake_units_log(const struct host *host, const char *what, const char *unit)
 {
 	char *before = get_text(host->run, LOG);
 
-	put_text(host->run, LOG, "%s%s%s %s", before ? before : "", before && *before ? ", " : "", what, unit);
+	put_text(host->run, LOG, "%s%s%s%s%s", before ? before : "", before && *before ? ", " : "", what,
+		*unit ? " " : "", unit);
 	free(before);
 }
 
@@ -151,7 +153,7 @@ static int change(const struct host *host, const char *what, const char *unit, b
 	if (r != 0)
 		return r < 0 ? r : 0;
 	(void)poll(NULL, 0, (int)manager->delay_ms);
-	write_log(host, what, unit);
+	fake_units_log(host, what, unit);
 	if (faccessat(host->run, path_of(UNITS, unit), F_OK, 0) < 0)
 		return fault_leave(-ENOENT);
 	if (fails)
@@ -197,12 +199,83 @@ static int fake_end_sessions_of(const struct host *host, uid_t uid, int deadline
 	return 0;
 }
 
+/* Around a change: it may fail, or take a while. What is logged is what was asked. */
+static int change_begin(const struct host *host, const char *what, const char *about)
+{
+	int r = fault_enter(FAULT_KERNEL);
+
+	if (r != 0)
+		return r;
+	(void)poll(NULL, 0, (int)manager->delay_ms);
+	fake_units_log(host, what, about);
+	return 0;
+}
+
+static int fake_set_allowed_cpus(const struct host *host, const char *unit, const struct cpuset *cpus, int deadline_ms)
+{
+	char about[512];
+	int r;
+
+	(void)deadline_ms;
+	(void)snprintf(about, sizeof(about), "%s %.200s", unit, cpuset_count(cpus) ? cpuset_text(cpus).s : "-");
+	r = change_begin(host, "allow", about);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return fault_leave(fake_manager_allow(host, unit, cpus));
+}
+
+static int fake_reload(const struct host *host, int deadline_ms)
+{
+	int r = change_begin(host, "reload", "");
+
+	(void)deadline_ms;
+	return r != 0 ? (r < 0 ? r : 0) : fault_leave(0);
+}
+
+static int fake_start_bound(const struct host *host, const char *unit, const char *description, const char *bound_to,
+	const char *const arguments[], int deadline_ms)
+{
+	char about[512];
+	int r;
+
+	(void)description;
+	(void)arguments;
+	(void)deadline_ms;
+	(void)snprintf(about, sizeof(about), "%s %s", unit, bound_to);
+	r = change_begin(host, "bind", about);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (fake_manager_is_active(host, unit))
+		return fault_leave(-EEXIST);
+	fake_manager_set_active(host, unit, true);
+	return fault_leave(0);
+}
+
+static int fake_set_banned_cpus(const struct host *host, pid_t pid, const struct cpuset *cpus, int deadline_ms)
+{
+	char about[256];
+	int r;
+
+	(void)deadline_ms;
+	(void)snprintf(about, sizeof(about), "%.200s", cpuset_count(cpus) ? cpuset_text(cpus).s : "-");
+	r = change_begin(host, "ban", about);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return fault_leave(fake_units_ban(host, pid, cpus, manager->balancer_is_slow));
+}
+
 static const struct manager manager_fake = {
 	.stop_unit = fake_stop_unit,
 	.start_unit = fake_start_unit,
 	.unit_is_active = fake_unit_is_active,
 	.end_session = fake_end_session,
 	.end_sessions_of = fake_end_sessions_of,
+	.get_allowed_cpus = fake_units_get_allowed_cpus,
+	.set_allowed_cpus = fake_set_allowed_cpus,
+	.reload = fake_reload,
+	.start_bound = fake_start_bound,
+	.get_banned_cpus = fake_units_get_banned_cpus,
+	.set_banned_cpus = fake_set_banned_cpus,
 };
 
 void fake_manager_install(struct fake_manager *fake, struct host *host)

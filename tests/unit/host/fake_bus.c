@@ -28,6 +28,9 @@ static const char *const classes[] = { "user", "greeter", "background", "manager
 
 static enum fake_job script;
 static char *ended; /* shared with the bus */
+static char *told;  /* likewise */
+
+#define SHARED_SIZE 4096
 static pid_t process;
 
 static void send_as(sd_bus_message *message, const char *sender)
@@ -138,14 +141,123 @@ static int answer_session(sd_bus_message *call, bool end)
 	return reply(call, "");
 }
 
+/* Of what it was told, in words: "SetUnitProperties some.slice 1 AllowedCPUs 0f". */
+__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+{
+	size_t length = strlen(told);
+	va_list values;
+
+	va_start(values, format);
+	(void)vsnprintf(told + length, SHARED_SIZE - length, format, values);
+	va_end(values);
+}
+
+static void tell_bytes(sd_bus_message *call)
+{
+	const void *bytes;
+	size_t n;
+
+	if (sd_bus_message_read_array(call, 'y', &bytes, &n) < 0)
+		_exit(2);
+	for (size_t i = 0; i < n; i++)
+		tell("%02x", ((const unsigned char *)bytes)[i]);
+}
+
+/* AllowedCPUs: 0, 9, and one that no set can have. */
+static int reply_allowed(sd_bus_message *call)
+{
+	unsigned char mask[300] = { 1, 2, [299] = 128 };
+	sd_bus_message *message;
+
+	if (sd_bus_message_new_method_return(call, &message) < 0 ||
+		sd_bus_message_open_container(message, 'v', "ay") < 0 ||
+		sd_bus_message_append_array(message, 'y', mask, script == FAKE_FAILED ? 0 : sizeof(mask)) < 0 ||
+		sd_bus_message_close_container(message) < 0)
+		_exit(2);
+	send_as(message, ":1.1");
+	return 1;
+}
+
+static int answer_set(sd_bus_message *call)
+{
+	const char *unit, *name;
+	int runtime;
+
+	if (script == FAKE_NO_SUCH_UNIT)
+		return reply_error(call, SYSTEMD ".NoSuchUnit");
+	if (script == FAKE_SILENT)
+		return 1;
+	if (sd_bus_message_read(call, "sb", &unit, &runtime) < 0 ||
+		sd_bus_message_enter_container(call, 'a', "(sv)") < 0 ||
+		sd_bus_message_enter_container(call, 'r', "sv") < 0 || sd_bus_message_read(call, "s", &name) < 0 ||
+		sd_bus_message_enter_container(call, 'v', "ay") < 0)
+		_exit(2);
+	tell("set %s %d %s ", unit, runtime, name);
+	tell_bytes(call);
+	return reply(call, "");
+}
+
 static int answer_get(sd_bus_message *call)
 {
-	const char *path = sd_bus_message_get_path(call);
+	const char *path = sd_bus_message_get_path(call), *interface, *name;
 	unsigned int n = (unsigned int)(strchr(path, '_') ? strchr(path, '_')[1] - '0' : 0);
 
+	if (sd_bus_message_read(call, "ss", &interface, &name) < 0)
+		_exit(2);
+	if (strcmp(name, "AllowedCPUs") == 0) {
+		tell("get %s", interface);
+		return script == FAKE_DENIED ? reply_error(call, SD_BUS_ERROR_UNKNOWN_PROPERTY) : reply_allowed(call);
+	}
 	if (strstr(path, "/unit/"))
 		return reply(call, "v", "s", script == FAKE_DONE ? "activating" : "deactivating");
 	return reply(call, "v", "s", classes[n % N_SESSIONS]);
+}
+
+/* A value of one of the types that are there, with their names. */
+static void tell_value(sd_bus_message *call, const char *type)
+{
+	const char *word;
+	uint64_t number;
+	char **words;
+	int flag;
+
+	if (strcmp(type, "s") == 0 && sd_bus_message_read(call, "s", &word) >= 0)
+		tell("%s", word);
+	else if (strcmp(type, "b") == 0 && sd_bus_message_read(call, "b", &flag) >= 0)
+		tell("%s", flag ? "yes" : "no");
+	else if (strcmp(type, "t") == 0 && sd_bus_message_read(call, "t", &number) >= 0)
+		tell("%llu", (unsigned long long)number);
+	else if (strcmp(type, "as") == 0 && sd_bus_message_read_strv(call, &words) >= 0)
+		tell("[%s]", words[0]);
+	else if (strcmp(type, "(bas)") == 0 && sd_bus_message_read(call, "(bas)", &flag, 1, &word) >= 0)
+		tell("%d [%s]", flag, word);
+	else if (strcmp(type, "a(sasb)") == 0 && sd_bus_message_enter_container(call, 'a', "(sasb)") >= 0 &&
+		 sd_bus_message_enter_container(call, 'r', "sasb") >= 0 && sd_bus_message_read(call, "s", &word) >= 0 &&
+		 sd_bus_message_read_strv(call, &words) >= 0 && sd_bus_message_read(call, "b", &flag) >= 0 &&
+		 sd_bus_message_exit_container(call) >= 0 && sd_bus_message_exit_container(call) >= 0)
+		tell("%s (%s %s %s) %d", word, words[0], words[1], words[2] ? "more" : "", flag);
+	else
+		_exit(2);
+}
+
+static void tell_properties(sd_bus_message *call)
+{
+	const char *mode, *name, *contents;
+	char type;
+
+	if (sd_bus_message_read(call, "s", &mode) < 0 || sd_bus_message_enter_container(call, 'a', "(sv)") < 0)
+		_exit(2);
+	tell("%s\n", mode);
+	while (sd_bus_message_enter_container(call, 'r', "sv") > 0) {
+		if (sd_bus_message_read(call, "s", &name) < 0 || sd_bus_message_peek_type(call, &type, &contents) < 0 ||
+			sd_bus_message_enter_container(call, 'v', contents) < 0)
+			_exit(2);
+		tell("%s=", name);
+		tell_value(call, contents);
+		tell("\n");
+		(void)sd_bus_message_exit_container(call);
+		(void)sd_bus_message_exit_container(call);
+	}
 }
 
 static int answer_scope(sd_bus_message *call)
@@ -154,6 +266,10 @@ static int answer_scope(sd_bus_message *call)
 
 	if (sd_bus_message_read(call, "s", &name) < 0)
 		_exit(2);
+	if (strstr(name, ".service")) {
+		tell("%s ", name);
+		tell_properties(call);
+	}
 	if (script == FAKE_FAILED)
 		return reply_error(call, SYSTEMD ".UnitExists");
 	if (script == FAKE_DONE)
@@ -184,6 +300,12 @@ static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 						   : reply(call, "o", "/org/freedesktop/systemd1/unit/some");
 	if (strcmp(member, "Get") == 0)
 		return answer_get(call);
+	if (strcmp(member, "SetUnitProperties") == 0)
+		return answer_set(call);
+	if (strcmp(member, "Reload") == 0) {
+		tell("reload, reply %s", sd_bus_message_get_expect_reply(call) ? "wanted" : "not wanted");
+		return 1;
+	}
 	return reply(call, "");
 }
 
@@ -215,8 +337,9 @@ void fake_bus_start(enum fake_job job)
 	ck_assert_int_eq(listen(listener, 8), 0);
 	(void)snprintf(variable, sizeof(variable), "unix:path=%s", address.sun_path);
 	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", variable, 1);
-	ended = (char *)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ended = (char *)mmap(NULL, 2 * SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(ended, MAP_FAILED);
+	told = ended + SHARED_SIZE;
 	script = job;
 	process = fork();
 	ck_assert_int_ge(process, 0);
@@ -240,4 +363,13 @@ void fake_bus_stop(void)
 const char *fake_bus_ended(void)
 {
 	return ended;
+}
+
+const char *fake_bus_told(void)
+{
+	static char text[SHARED_SIZE];
+
+	(void)snprintf(text, sizeof(text), "%s", told);
+	memset(told, 0, SHARED_SIZE);
+	return text;
 }

@@ -28,3 +28,6 @@ void fake_bus_stop(void);
 
 /* The sessions that were ended, a character each, in turn. Those that there are: see fake_bus.c. */
 const char *fake_bus_ended(void);
+
+/* What it was told of units since the last call; see fake_bus.c. */
+const char *fake_bus_told(void);

@@ -13,12 +13,18 @@ extern struct host host;
 void tree_start(void);
 void tree_stop(void);
 
+/* The same with a systemd, whose bus is to be started (fake_bus.h). */
+void booted_start(void);
+void booted_stop(void);
+
 TCase *case_affinity(void);
 TCase *case_balancer(void);
 TCase *case_manager(void);
+TCase *case_properties(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);
 TCase *case_watched(void);
+TCase *case_fakes(void);
 TCase *case_isolated(void);
 TCase *case_output(void);
 TCase *case_lstopo(void);

@@ -16,8 +16,7 @@
 #define SHORT_MS 200
 #define SLACK_MS 2000
 
-/* A host on which systemd runs. */
-static void booted_start(void)
+void booted_start(void)
 {
 	char path[sizeof(scratch.path) + 8];
 
@@ -31,7 +30,7 @@ static void booted_start(void)
 	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1);
 }
 
-static void booted_stop(void)
+void booted_stop(void)
 {
 	fake_bus_stop();
 	tree_stop();
@@ -42,6 +41,7 @@ static const char *const evil[] = {
 	".",
 	".service",
 	".scope",
+	".slice",
 	"@.service",
 	"gdm",
 	"gdm.socket",
@@ -78,6 +78,16 @@ START_TEST(test_evil_names)
 	ck_assert_int_eq(manager_systemd.stop_unit(&host, evil[_i], LONG_MS), -EINVAL);
 	ck_assert_int_eq(manager_systemd.start_unit(&host, evil[_i], LONG_MS), -EINVAL);
 	ck_assert_int_eq(manager_systemd.unit_is_active(&host, evil[_i], LONG_MS), -EINVAL);
+}
+END_TEST
+
+/* A slice has AllowedCPUs; with it, all that is in it would stop. */
+START_TEST(test_slice)
+{
+	fake_bus_start(FAKE_DONE);
+	ck_assert_int_eq(manager_systemd.unit_is_active(&host, "system.slice", LONG_MS), 1);
+	ck_assert_int_eq(manager_systemd.stop_unit(&host, "system.slice", LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_systemd.start_unit(&host, "system.slice", LONG_MS), -EINVAL);
 }
 END_TEST
 
@@ -240,6 +250,7 @@ TCase *case_manager(void)
 	tcase_add_checked_fixture(tcase, booted_start, booted_stop);
 	add_rows(tcase, test_evil_names, evil);
 	add_rows(tcase, test_good_names, good);
+	tcase_add_test(tcase, test_slice);
 	add_rows(tcase, test_job, jobs);
 	tcase_add_test(tcase, test_active);
 	tcase_add_test(tcase, test_end_session);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "host/kmsg.h"
 #include "host/manager.h"
+#include "model/cpuset.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/host/host.h"
 
@@ -68,6 +69,56 @@ START_TEST(test_requests)
 }
 END_TEST
 
+/* The longest list of CPUs comes whole, and one byte more is not sent. */
+START_TEST(test_long_value)
+{
+	struct cpuset cpus = { 0 };
+	char value[WATCHED_VALUE_SIZE + 2], text[WATCHED_VALUE_SIZE + 2];
+	struct cpuset_text list;
+	int ends[2];
+
+	for (unsigned int cpu = 1; cpu < CPUS_MAX; cpu += 2)
+		cpuset_add(&cpus, cpu);
+	list = cpuset_text(&cpus);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_eq(watched_write(&running, ends[1], list.s, LONG_MS, -1, NULL), 0);
+	ck_assert_int_eq((int)read(ends[0], text, sizeof(text)), (int)strlen(list.s));
+	ck_assert_int_eq(memcmp(text, list.s, strlen(list.s)), 0);
+	memset(value, 'x', sizeof(value));
+	value[WATCHED_VALUE_SIZE] = '\0';
+	ck_assert_int_eq(watched_write(&running, ends[1], value, LONG_MS, -1, NULL), 0);
+	ck_assert_int_eq((int)read(ends[0], text, sizeof(text)), WATCHED_VALUE_SIZE);
+	ck_assert_int_eq(memcmp(text, value, WATCHED_VALUE_SIZE), 0);
+	value[WATCHED_VALUE_SIZE] = 'x';
+	value[WATCHED_VALUE_SIZE + 1] = '\0';
+	ck_assert_int_eq(watched_write(&running, ends[1], value, LONG_MS, -1, NULL), -E2BIG);
+	/* A short one is not followed by the rest of what was before. */
+	ck_assert_int_eq(watched_write(&running, ends[1], "y", LONG_MS, -1, NULL), 0);
+	ck_assert_int_eq((int)read(ends[0], text, sizeof(text)), 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+END_TEST
+
+/* Beneath /proc and beneath a mount in /sys, of which nothing is changed: what is there cannot be written so. */
+START_TEST(test_kernel_writes)
+{
+	const struct kernel *kernel = running.kernel;
+	char path[64], text[64];
+
+	ck_assert_int_eq(kernel->write_proc(&running, "self/../../etc/passwd", "x", LONG_MS), -EXDEV);
+	ck_assert_int_eq(kernel->write_proc(&running, "gpu-handoff-none", "x", LONG_MS), -ENOENT);
+	ck_assert_int_eq(kernel->write(&running, "fs/cgroup/gpu-handoff-none/cpuset.cpus", "0", LONG_MS), -ENOENT);
+	(void)snprintf(path, sizeof(path), "%d/comm", (int)getpid());
+	ck_assert_int_eq(kernel->write_proc(&running, path, "handoff-test", LONG_MS), -EINVAL);
+	/* One's own score may be made worse. */
+	(void)snprintf(path, sizeof(path), "%d/oom_score_adj", (int)getpid());
+	ck_assert_int_eq(kernel->write_proc(&running, path, "700", LONG_MS), 0);
+	ck_assert_int_ge(attribute_read(running.proc, path, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "700");
+}
+END_TEST
+
 /* The sixth field of its stat: its session. */
 static int session_of(pid_t pid)
 {
@@ -112,6 +163,29 @@ START_TEST(test_stands_apart)
 	closedir(list);
 	ck_assert_uint_eq(n, 4);
 	(void)close(inherited);
+}
+END_TEST
+
+/* What these take arrives: it is refused for what it says, by the child. */
+START_TEST(test_manage_more)
+{
+	const char *many[WATCHED_WORDS_MAX + 1] = { NULL };
+	struct cpuset cpus = { { 1 } };
+	pid_t pid;
+
+	ck_assert_int_eq(manager_watched.get_allowed_cpus(&running, "../evil", &cpus, LONG_MS), -EINVAL);
+	ck_assert_uint_eq(cpus.words[0], 1);
+	ck_assert_int_eq(manager_watched.set_allowed_cpus(&running, "../evil", &cpus, LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_watched.start_bound(&running, "a.service", "", "b.scope",
+				 (const char *[]){ "relative", "/x", NULL }, LONG_MS),
+		-EINVAL);
+	for (int i = 0; i < WATCHED_WORDS_MAX; i++)
+		many[i] = "/x";
+	ck_assert_int_eq(manager_watched.start_bound(&running, "a.service", "", "b.scope", many, LONG_MS), -EINVAL);
+	ck_assert_int_le(manager_watched.get_allowed_cpus(&running, "gpu-handoff-none.slice", &cpus, LONG_MS), -1);
+	ck_assert_int_le(manager_watched.get_banned_cpus(&running, &pid, &cpus, LONG_MS), 0);
+	ck_assert_int_eq(manager_watched.set_banned_cpus(&running, 0, &cpus, LONG_MS), -ENOENT);
+	ck_assert_int_gt(watched_pid(), 0);
 }
 END_TEST
 
@@ -208,7 +282,10 @@ TCase *case_watched(void)
 	tcase_add_checked_fixture(tcase, watched_start, watched_stop);
 	tcase_add_test(tcase, test_requests);
 	tcase_add_test(tcase, test_stands_apart);
+	tcase_add_test(tcase, test_long_value);
+	tcase_add_test(tcase, test_kernel_writes);
 	tcase_add_test(tcase, test_manage);
+	tcase_add_test(tcase, test_manage_more);
 	tcase_add_test(tcase, test_stuck);
 	tcase_add_test(tcase, test_killed);
 	tcase_add_test(tcase, test_told);

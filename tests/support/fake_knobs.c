@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/support/fake_knobs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "tests/support/scratch.h"
+
+#define NODES    "devices/system/node/node"
+#define POLICIES "devices/system/cpu/cpufreq/policy"
+#define AFFINITY "fake/affinity/"
+
+#define PF_NO_SETAFFINITY 0x04000000
+
+static struct cpuset online(const struct host *host)
+{
+	char *text = get_text(host->sys, "devices/system/cpu/online");
+	struct cpuset cpus = { 0 };
+
+	if (!text || cpuset_parse(text, &cpus) < 0)
+		cpuset_add(&cpus, 0);
+	free(text);
+	return cpus;
+}
+
+/* ---- sets of CPUs ---- */
+
+/* As lib/bitmap.c reads a mask: groups of up to eight digits of hexadecimal, of no more CPUs than there can be. */
+static int parse_mask(const char *value, struct cpuset *ret)
+{
+	unsigned int bit = 0;
+
+	*ret = (struct cpuset){ 0 };
+	for (size_t i = strcspn(value, "\n"); i > 0; i--) {
+		char c = (char)tolower(value[i - 1]);
+
+		if (c == ',')
+			continue;
+		if (!isxdigit((unsigned char)c))
+			return -EINVAL;
+		for (unsigned int j = 0; j < 4; j++) {
+			if ((isdigit((unsigned char)c) ? c - '0' : c - 'a' + 10) >> j & 1)
+				cpuset_add(ret, bit + j);
+		}
+		bit += 4;
+	}
+	return bit > 0 ? 0 : -EINVAL;
+}
+
+/* As it shows one, with as many digits as the file has. Returns -EOVERFLOW when it has CPUs beyond these. */
+static int put_mask(int root, const char *path, const struct cpuset *cpus)
+{
+	char *before = get_text(root, path), text[CPUS_MAX / 32 * 9 + 2] = "";
+	unsigned int digits = 0, n = 0;
+
+	for (const char *c = before; c && *c; c++)
+		digits += isxdigit((unsigned char)*c) != 0;
+	free(before);
+	if (cpuset_next(cpus, digits * 4) < CPUS_MAX)
+		return -EOVERFLOW;
+	for (unsigned int i = digits; i-- > 0;) {
+		unsigned int value = 0;
+
+		for (unsigned int j = 0; j < 4; j++)
+			value |= (unsigned int)cpuset_has(cpus, i * 4 + j) << j;
+		text[n++] = "0123456789abcdef"[value];
+		if (i > 0 && i % 8 == 0)
+			text[n++] = ',';
+	}
+	put_text(root, path, "%s\n", text);
+	return 0;
+}
+
+static int write_mask(const struct host *host, int root, const char *path, const char *value)
+{
+	struct cpuset cpus, all = online(host);
+	int r = parse_mask(value, &cpus);
+
+	if (r == 0 && !cpuset_intersects(&cpus, &all))
+		r = -EINVAL;
+	return r < 0 ? r : put_mask(root, path, &cpus);
+}
+
+static int write_workqueue(const struct host *host, const char *path, const char *value)
+{
+	return write_mask(host, host->sys, path, value);
+}
+
+static int write_default(const struct host *host, const char *path, const char *value)
+{
+	return write_mask(host, host->proc, path, value);
+}
+
+/* The kernel spreads the interrupts of some devices itself (IRQD_AFFINITY_MANAGED). */
+static int write_interrupt(const struct host *host, const char *path, const char *value)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	for (unsigned int i = 0; i < fake->n_managed; i++) {
+		if (fake->managed[i] == strtoul(path + strlen("irq/"), NULL, 10))
+			return -EIO;
+	}
+	return write_mask(host, host->proc, path, value);
+}
+
+static int write_cpuset(const struct host *host, const char *path, const char *value)
+{
+	struct cpuset cpus = { 0 }, all = online(host);
+
+	if (value[strspn(value, " \n")]) {
+		if (cpuset_parse(value, &cpus) < 0)
+			return -EINVAL;
+		for (unsigned int cpu = cpuset_next(&cpus, 0); cpu < CPUS_MAX; cpu = cpuset_next(&cpus, cpu + 1)) {
+			if (!cpuset_has(&all, cpu))
+				return -EINVAL;
+		}
+	}
+	put_text(host->sys, path, "%s\n", cpuset_text(&cpus).s);
+	return 0;
+}
+
+/* ---- words and numbers ---- */
+
+/* The path of a file beside that one. */
+static const char *beside(const char *path, const char *name)
+{
+	static char other[PATH_MAX];
+
+	(void)snprintf(other, sizeof(other), "%.*s/%s", (int)(strrchr(path, '/') - path), path, name);
+	return other;
+}
+
+static bool is(const struct host *host, const char *path, const char *value)
+{
+	char *text = get_text(host->sys, path);
+	bool same = text && strlen(text) == strlen(value) + 1 && strncmp(text, value, strlen(value)) == 0;
+
+	free(text);
+	return same;
+}
+
+static bool is_listed(const struct host *host, const char *path, const char *value)
+{
+	char *text = get_text(host->sys, path), *rest = text, *word;
+	bool found = false;
+
+	while ((word = strsep(&rest, " \n")))
+		found = found || (*word && strcmp(word, value) == 0);
+	free(text);
+	return found;
+}
+
+static int write_listed(const struct host *host, const char *path, const char *value, const char *list)
+{
+	char word[64];
+
+	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(value, "\n"), value);
+	if (!is_listed(host, beside(path, list), word))
+		return -EINVAL;
+	put_text(host->sys, path, "%s\n", word);
+	return 0;
+}
+
+static int write_governor(const struct host *host, const char *path, const char *value)
+{
+	return write_listed(host, path, value, "scaling_available_governors");
+}
+
+static int write_preference(const struct host *host, const char *path, const char *value)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	if (fake->preference_is_busy && is(host, beside(path, "scaling_governor"), "performance"))
+		return -EBUSY;
+	return write_listed(host, path, value, "energy_performance_available_preferences");
+}
+
+int fake_knobs_parse_number(const char *value, uint64_t *ret)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%.*s", (int)strcspn(value, "\n"), value);
+	return text_parse_number(text, 10, INT32_MAX, ret) < 0 ? -EINVAL : 0;
+}
+
+/* In microseconds; 0 for any, n/a for none (drivers/base/power/sysfs.c). */
+static int write_latency(const struct host *host, const char *path, const char *value)
+{
+	uint64_t number;
+
+	if (strcmp(value, "n/a") != 0 && strcmp(value, "n/a\n") != 0 && fake_knobs_parse_number(value, &number) < 0)
+		return -EINVAL;
+	put_text(host->sys, path, "%.*s\n", (int)strcspn(value, "\n"), value);
+	return 0;
+}
+
+static int write_compact(const struct host *host, const char *path, const char *value)
+{
+	(void)host;
+	(void)path;
+	(void)value;
+	return 0;
+}
+
+/* ---- all of them ---- */
+
+struct knob_file {
+	const char *pattern;
+	int (*write)(const struct host *host, const char *path, const char *value);
+};
+
+static const struct knob_file in_sys[] = {
+	{ "devices/virtual/workqueue/cpumask", write_workqueue },
+	{ "devices/virtual/workqueue/*/cpumask", write_workqueue },
+	{ "fs/cgroup/*cpuset.cpus", write_cpuset },
+	{ NODES "*/hugepages/hugepages-*kB/nr_hugepages", fake_pages_write },
+	{ NODES "*/compact", write_compact },
+	{ POLICIES "*/scaling_governor", write_governor },
+	{ POLICIES "*/energy_performance_preference", write_preference },
+	{ "devices/system/cpu/cpu*/power/pm_qos_resume_latency_us", write_latency },
+};
+
+static const struct knob_file in_proc[] = {
+	{ "irq/default_smp_affinity", write_default },
+	{ "irq/*/smp_affinity", write_interrupt },
+};
+
+static int write_one(
+	const struct host *host, const struct knob_file *files, size_t n, int root, const char *path, const char *value)
+{
+	if (faccessat(root, path, F_OK, 0) < 0)
+		return -errno;
+	for (size_t i = 0; i < n; i++) {
+		if (fnmatch(files[i].pattern, path, 0) == 0)
+			return files[i].write(host, path, value);
+	}
+	return -EACCES;
+}
+
+int fake_knobs_write_sys(const struct host *host, const char *path, const char *value)
+{
+	return write_one(host, in_sys, sizeof(in_sys) / sizeof(in_sys[0]), host->sys, path, value);
+}
+
+int fake_kernel_write_proc(const struct host *host, const char *path, const char *value)
+{
+	return write_one(host, in_proc, sizeof(in_proc) / sizeof(in_proc[0]), host->proc, path, value);
+}
+
+/* ---- threads ---- */
+
+/* The flags of its stat, or -ESRCH. */
+static int64_t thread_flags(const struct host *host, pid_t tid)
+{
+	unsigned int flags = 0;
+	char path[32], *text, *rest;
+
+	(void)snprintf(path, sizeof(path), "%d/stat", (int)tid);
+	text = get_text(host->proc, path);
+	if (!text)
+		return -ESRCH;
+	rest = strrchr(text, ')');
+	if (rest)
+		(void)sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %u", &flags);
+	free(text);
+	return flags;
+}
+
+int fake_kernel_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret)
+{
+	char path[64], *text;
+	int64_t flags = thread_flags(host, tid);
+
+	if (flags < 0)
+		return (int)flags;
+	(void)snprintf(path, sizeof(path), AFFINITY "%d", (int)tid);
+	text = get_text(host->run, path);
+	if (!text || cpuset_parse(text, ret) < 0)
+		*ret = online(host);
+	free(text);
+	return 0;
+}
+
+int fake_kernel_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus)
+{
+	struct cpuset all = online(host), kept = *cpus;
+	int64_t flags = thread_flags(host, tid);
+	char path[64];
+
+	if (flags < 0)
+		return (int)flags;
+	for (unsigned int i = 0; i < CPUS_MAX / 64; i++)
+		kept.words[i] &= all.words[i];
+	if (flags & PF_NO_SETAFFINITY || cpuset_count(&kept) == 0)
+		return -EINVAL;
+	(void)snprintf(path, sizeof(path), AFFINITY "%d", (int)tid);
+	put_text(host->run, path, "%s\n", cpuset_text(&kept).s);
+	return 0;
+}
