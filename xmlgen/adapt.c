@@ -101,7 +101,7 @@ static xmlDoc *make_wanted(const xmlNode *root, const struct tune_facts *facts, 
 	xmlDoc *document = build_document("domain");
 	xmlNode *domain = document ? xmlDocGetRootElement(document) : NULL;
 
-	section_policy(build_add(domain, "metadata"));
+	section_policy(build_add(domain, "metadata"), guest);
 	if (!guest->keeps_pages)
 		section_memory_backing(domain, guest);
 	section_cputune(domain, guest, ids, n);

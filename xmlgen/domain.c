@@ -139,7 +139,7 @@ char *domain_write(const struct guest *guest)
 	build_add_text(domain, "name", "%s", guest->request->name);
 	metadata = build_add(domain, "metadata");
 	section_os_id(metadata, guest);
-	section_policy(metadata);
+	section_policy(metadata, guest);
 	add_memory(domain, guest);
 	section_memory_backing(domain, guest);
 	build_set(build_add_text(domain, "vcpu", "%u", guest->placement.pinning.n_vcpus), "placement", "static");

@@ -100,7 +100,8 @@ static int place_with_pages(struct guest *guest, struct wish *wish, struct refus
 		r = check_pages(guest, guest->page_size, refusal);
 	if (r >= 0 && guest->page_size && !suits(guest, guest->page_size))
 		notes_add(&guest->warnings,
-			"fewer huge pages of %llu MiB are free than the VM needs; make them before it starts",
+			"fewer huge pages of %llu MiB are free than the VM needs; the policy has them added when it "
+			"starts, if there is room",
 			(unsigned long long)(guest->page_size >> 20));
 	return r;
 }
@@ -180,6 +181,13 @@ static void choose_display(struct guest *guest)
 		: guest->display == DISPLAY_NONE
 			? "no virtual screen: the card has outputs of its own"
 			: "a virtual screen by VNC, on this host alone: no card of the VM has outputs");
+}
+
+/* Both are about CPUs that there are none of. */
+static void warn_of_policy(struct guest *guest)
+{
+	if (!guest->placement.is_pinned && (guest->request->isolate || guest->request->governor))
+		notes_add(&guest->warnings, "no CPUs are kept for the VM: it is pinned to none");
 }
 
 /* What a laptop's card is missing in a guest. */
@@ -265,6 +273,7 @@ int gather_new(const struct host *host, struct guest *guest, struct refusal *ref
 	if (r < 0)
 		return r;
 	cards_look(host, guest);
+	warn_of_policy(guest);
 	choose_display(guest);
 	explain_system(guest);
 	explain_muxless(guest);

@@ -28,12 +28,18 @@ struct level {
 
 static int merge_level(struct merge *merge, const xmlNode *parent, const xmlNode *wanted, const char *path);
 
+/* Whether it is the first of its namespace, seen from the root. */
+static bool is_root_of_namespace(const xmlNode *node)
+{
+	return node->ns && !node->parent->ns;
+}
+
 /* Those of a namespace of their own are one each: libvirt keeps no second root element of a namespace. */
 static bool is_of_kind(const xmlNode *node, const xmlNode *wanted, const struct rule *rule)
 {
 	if (node->type != XML_ELEMENT_NODE)
 		return false;
-	if (node->ns && wanted->ns)
+	if (node->ns && is_root_of_namespace(wanted))
 		return strcmp((const char *)node->ns->href, (const char *)wanted->ns->href) == 0;
 	return node_is_akin(node, wanted) && (!rule->key || node_has_same(node, wanted, rule->key));
 }
@@ -45,19 +51,24 @@ static xmlNode *find_kind(xmlNode *from, const xmlNode *wanted, const struct rul
 	return from;
 }
 
+/* Below an element that is there, its namespace goes by the prefix that the domain has for it. */
 static void add(struct merge *merge, struct level *level, xmlNode *wanted)
 {
+	if (wanted->ns && !is_root_of_namespace(wanted))
+		xmlSetNs(wanted, level->parent->ns);
 	if (!*level->path && !element_closes_itself(source_element(level->parent)))
 		change_add_in_order(&merge->change, level->parent, wanted);
 	else
 		level->added[level->n_added++] = wanted;
 }
 
-static void set_attributes(struct merge *merge, const xmlNode *node, const xmlNode *wanted)
+static void set_attributes(struct merge *merge, const xmlNode *node, const xmlNode *wanted, enum way way)
 {
 	for (const xmlAttr *attribute = wanted->properties; attribute; attribute = attribute->next) {
 		xmlChar *value FREE_CONTENT = xmlNodeGetContent((const xmlNode *)attribute);
 
+		if (way == WAY_FILL && xmlHasNsProp(node, attribute->name, NULL))
+			continue;
 		if (value && !attribute->ns)
 			change_attribute(&merge->change, node, (const char *)attribute->name, (const char *)value);
 		else
@@ -73,8 +84,11 @@ static int merge_into(struct merge *merge, struct level *level, xmlNode *wanted,
 		add(merge, level, wanted);
 		return 0;
 	}
-	if (rule->way == WAY_INTO)
-		set_attributes(merge, node, wanted);
+	/* Another root element of the namespace is in the way of the wanted one. */
+	if (!node_is_akin(node, wanted))
+		return 0;
+	if (rule->way != WAY_INTO_KEPT)
+		set_attributes(merge, node, wanted, rule->way);
 	return merge_level(merge, node, wanted, rule->path);
 }
 
@@ -123,6 +137,7 @@ static int merge_child(struct merge *merge, struct level *level, xmlNode *wanted
 	switch (rule->way) {
 	case WAY_INTO:
 	case WAY_INTO_KEPT:
+	case WAY_FILL:
 		return merge_into(merge, level, wanted, rule);
 	case WAY_REPLACE:
 	case WAY_REPLACE_OR_NONE:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/policy.h"
 #include "xmlgen/input.h"
 
 #define MIB (1ULL << 20)
@@ -142,6 +143,21 @@ static bool set_pin(struct request *request, const char *word)
 	return i >= 0;
 }
 
+static bool set_isolate(struct request *request, const char *word)
+{
+	(void)word;
+	request->isolate = true;
+	return true;
+}
+
+static bool set_governor(struct request *request, const char *word)
+{
+	struct policy policy;
+
+	request->governor = word;
+	return policy_set_governor(&policy, word) >= 0;
+}
+
 static bool set_mdev(struct request *request, const char *word)
 {
 	request->mdev = word;
@@ -219,6 +235,9 @@ static const struct {
 	{ "hugepages", "auto|2M|1G|no", "auto, 2M, 1G or no", "auto takes them where enough are free", BOTH,
 		set_hugepages },
 	{ "pin", "auto|no", "auto or no", "whether threads are pinned to CPUs; auto", BOTH, set_pin },
+	{ "isolate", NULL, NULL, "keep the host's work off the CPUs that vCPUs are pinned to", BOTH, set_isolate },
+	{ "governor", "WORD", "the name of a governor, as performance", "how these CPUs are clocked", BOTH,
+		set_governor },
 	{ "mdev", "UUID", "a UUID of 8-4-4-4-12 hexadecimal digits", "a mediated device", NEW, set_mdev },
 	{ "rom", "FILE", NULL, "the ROM of the card, where libvirt lets QEMU read it", NEW, set_rom },
 	{ "looking-glass", "SIZE", "a power of two from 1M to 4G: 32M", "shared memory for Looking Glass", NEW,
@@ -282,6 +301,10 @@ static int check_together(const struct request *request)
 	if (request->tune && request->new_option)
 		return complain("--tune leaves to the domain what a new one is told by", request->new_option,
 			"; change it with 'virsh edit' or virt-xml(1)");
+	/* A domain that is tuned may have pins of its own. */
+	if (!request->tune && request->no_pins && (request->isolate || request->governor))
+		return complain(
+			"--isolate and --governor are about CPUs that vCPUs are pinned to; leave out", "--pin no", "");
 	if (request->tune && request->gpu == GPU_NONE)
 		return complain("--tune removes no card; leave out", "--gpu none", "");
 	return 0;

@@ -60,7 +60,9 @@ struct request {
 	enum request_display display;
 	enum request_pages pages;
 	bool no_pins, hidden, explain;
-	const char *mdev; /* in lower case with dashes */
+	bool isolate;         /* the CPUs that vCPUs are pinned to are theirs alone */
+	const char *governor; /* of these CPUs; NULL: as it is */
+	const char *mdev;     /* in lower case with dashes */
 	const char *rom;
 	unsigned int looking_glass; /* MiB, 0: none */
 	const char *sysroot, *output;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/policy.h"
 #include "probe/document.h"
 
 static const struct rule rules[] = {
@@ -32,6 +33,10 @@ static const struct rule rules[] = {
 	{ "clock", WAY_INTO_KEPT, NULL },
 	{ "clock/timer", WAY_ENSURE, "name" },
 	{ "metadata", WAY_INTO, NULL },
+	{ "metadata/policy", WAY_INTO_KEPT, NULL },
+	{ "metadata/policy/holders", WAY_ENSURE, NULL },
+	{ "metadata/policy/cpus", WAY_FILL, NULL },
+	{ "metadata/policy/hugepages", WAY_FILL, NULL },
 	{ "metadata/*", WAY_ENSURE, NULL },
 };
 
@@ -156,10 +161,18 @@ static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
 	return false;
 }
 
+/* A policy without holders leaves them to the host; what one of another version means is not known. */
+static bool forbids_policy(const xmlNode *policy, const xmlNode *wanted)
+{
+	return strcmp((const char *)wanted->name, "holders") == 0 || !element_has(policy, "version", POLICY_VERSION);
+}
+
 bool rule_forbids(const char *path, const xmlNode *parent, const xmlNode *wanted)
 {
 	if (strncmp(path, "features/hyperv/", strlen("features/hyperv/")) == 0)
 		return forbids_hyperv(parent, wanted);
+	if (strncmp(path, "metadata/policy/", strlen("metadata/policy/")) == 0)
+		return forbids_policy(parent, wanted);
 	/* These are iothreads, too. */
 	if (strcmp(path, "iothreads") == 0)
 		return element_child(parent, "iothreadids");

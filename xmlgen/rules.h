@@ -14,6 +14,8 @@ enum way {
 	WAY_INTO,
 	/* Likewise, but the attributes of one that is there stay. */
 	WAY_INTO_KEPT,
+	/* Likewise, but attributes that are missing are set. */
+	WAY_FILL,
 	/* All that are there become the wanted ones, at their places; the same in meaning, they stay as written. */
 	WAY_REPLACE,
 	/* Likewise; one without attributes and children: there are to be none. */

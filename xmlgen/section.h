@@ -9,9 +9,12 @@
 
 #include "xmlgen/guest.h"
 
-/* <metadata>: libosinfo's id, and the policy, which is as strict as no policy would be. */
+/*
+ * <metadata>: libosinfo's id, and the policy, which asks for what the request does, and is otherwise as strict as no
+ * policy would be.
+ */
 void section_os_id(xmlNode *metadata, const struct guest *guest);
-void section_policy(xmlNode *metadata);
+void section_policy(xmlNode *metadata, const struct guest *guest);
 
 /* <memoryBacking>, where huge pages are taken; <numatune> and <cputune>, where threads are pinned. */
 void section_memory_backing(xmlNode *domain, const struct guest *guest);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "probe/document.h"
@@ -23,55 +22,6 @@ static int read_count(const xmlNode *node, uint64_t max, uint64_t *ret)
 	xmlChar *content FREE_CONTENT = xmlNodeGetContent(node);
 
 	return parse_count(content, max, ret);
-}
-
-/* src/util/virutil.c: virScaleInteger(); KiB where nothing is said. */
-static int parse_unit(const char *unit, uint64_t *ret)
-{
-	static const char letters[] = "kmgtpe";
-	const char *letter;
-	uint64_t base;
-
-	*ret = 1;
-	if (strcasecmp(unit, "b") == 0 || strcasecmp(unit, "byte") == 0 || strcasecmp(unit, "bytes") == 0)
-		return 0;
-	if (!*unit)
-		unit = "KiB";
-	letter = strchr(letters, *unit | 0x20);
-	if (!letter)
-		return -EINVAL;
-	if (!unit[1] || strcasecmp(unit + 1, "ib") == 0)
-		base = 1024;
-	else if (strcasecmp(unit + 1, "b") == 0)
-		base = 1000;
-	else
-		return -EINVAL;
-	for (size_t i = 0; i <= (size_t)(letter - letters); i++)
-		*ret *= base;
-	return 0;
-}
-
-/* Bytes: a number with the unit of an attribute. */
-static int scale(const xmlNode *node, const xmlChar *number, uint64_t *ret)
-{
-	xmlChar *unit FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"unit");
-	uint64_t factor;
-	int r = parse_count(number, UINT64_MAX, ret);
-
-	if (r < 0)
-		return r;
-	r = parse_unit(unit ? (const char *)unit : "", &factor);
-	if (r < 0)
-		return r;
-	return __builtin_mul_overflow(*ret, factor, ret) ? -ERANGE : 0;
-}
-
-static int read_scaled(const xmlNode *node, const char *attribute, uint64_t *ret)
-{
-	xmlChar *number FREE_CONTENT =
-		attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
-
-	return scale(node, number, ret);
 }
 
 /* The kind of domain: what is tuned here is QEMU's. */
@@ -153,7 +103,7 @@ static int read_cells(const xmlNode *root, struct tune_facts *facts)
 		if (!element_is(node, "cell"))
 			continue;
 		facts->n_cells++;
-		r = read_scaled(node, "memory", &bytes);
+		r = element_bytes(node, "memory", &bytes);
 		if (r < 0 || __builtin_add_overflow(all, bytes, &all))
 			return -ERANGE;
 	}
@@ -166,7 +116,7 @@ static int read_memory(const xmlNode *root, struct tune_facts *facts)
 {
 	const xmlNode *backing = element_child(root, "memoryBacking"), *memory = element_child(root, "memory");
 	const xmlNode *pages = element_child(backing, "hugepages"), *page = element_child(pages, "page");
-	int r = memory ? read_scaled(memory, NULL, &facts->memory) : 0;
+	int r = memory ? element_bytes(memory, NULL, &facts->memory) : 0;
 
 	if (r < 0)
 		return r;
@@ -174,7 +124,7 @@ static int read_memory(const xmlNode *root, struct tune_facts *facts)
 	/* Of cells, by their numbers. */
 	facts->has_special_cells = page && xmlHasNsProp(page, (const xmlChar *)"nodeset", NULL);
 	if (page) {
-		r = read_scaled(page, "size", &facts->page_size);
+		r = element_bytes(page, "size", &facts->page_size);
 		if (r < 0)
 			return r;
 	}

@@ -11,9 +11,21 @@ static const char *const actions[] = {
 	[HOLDERS_STOP] = "stop",
 };
 
+static const char *const overlaps[] = {
+	[OVERLAP_REFUSE] = "refuse",
+	[OVERLAP_WARN] = "warn",
+};
+
+static const char *const answers[] = { "no", "yes" };
+
 const char *holders_action_name(enum holders_action action)
 {
 	return actions[action];
+}
+
+const char *overlap_action_name(enum overlap_action action)
+{
+	return overlaps[action];
 }
 
 void policy_init(struct policy *policy)
@@ -21,16 +33,25 @@ void policy_init(struct policy *policy)
 	*policy = (struct policy){ .action = HOLDERS_REFUSE, .wait_s = POLICY_WAIT_DEFAULT_S };
 }
 
-int policy_set_action(struct policy *policy, const char *word)
+/* The place of a word among those that are known, or -EINVAL. */
+static int find_word(const char *const words[], size_t n, const char *word)
 {
-	for (unsigned int i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(actions[i], word) == 0) {
-			policy->action = (enum holders_action)i;
-			policy->has_action = true;
-			return 0;
-		}
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(words[i], word) == 0)
+			return (int)i;
 	}
 	return -EINVAL;
+}
+
+int policy_set_action(struct policy *policy, const char *word)
+{
+	int i = find_word(actions, sizeof(actions) / sizeof(actions[0]), word);
+
+	if (i < 0)
+		return i;
+	policy->action = (enum holders_action)i;
+	policy->has_action = true;
+	return 0;
 }
 
 int policy_set_wait(struct policy *policy, const char *word)
@@ -44,6 +65,51 @@ int policy_set_wait(struct policy *policy, const char *word)
 	return 0;
 }
 
+static int set_answer(bool *answer, bool *has_answer, const char *word)
+{
+	int i = find_word(answers, sizeof(answers) / sizeof(answers[0]), word);
+
+	if (i < 0)
+		return i;
+	*answer = i == 1;
+	*has_answer = true;
+	return 0;
+}
+
+int policy_set_isolate(struct policy *policy, const char *word)
+{
+	return set_answer(&policy->isolate, &policy->has_isolate, word);
+}
+
+int policy_set_overlap(struct policy *policy, const char *word)
+{
+	int i = find_word(overlaps, sizeof(overlaps) / sizeof(overlaps[0]), word);
+
+	if (i < 0)
+		return i;
+	policy->overlap = (enum overlap_action)i;
+	policy->has_overlap = true;
+	return 0;
+}
+
+int policy_set_allocate(struct policy *policy, const char *word)
+{
+	return set_answer(&policy->allocate, &policy->has_allocate, word);
+}
+
+/* It is written into an attribute as it is: nothing but the names that governors have. */
+int policy_set_governor(struct policy *policy, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (length == 0 || strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-") != length ||
+		length >= sizeof(policy->governor))
+		return -EINVAL;
+	memcpy(policy->governor, word, length + 1);
+	policy->has_governor = true;
+	return 0;
+}
+
 struct policy policy_merge(const struct policy *domain, const struct policy *host)
 {
 	struct policy policy = *domain;
@@ -52,6 +118,14 @@ struct policy policy_merge(const struct policy *domain, const struct policy *hos
 		policy.action = host->action;
 	if (!domain->has_wait)
 		policy.wait_s = host->wait_s;
+	if (!domain->has_isolate)
+		policy.isolate = host->isolate;
+	if (!domain->has_governor)
+		memcpy(policy.governor, host->governor, sizeof(policy.governor));
+	if (!domain->has_overlap)
+		policy.overlap = host->overlap;
+	if (!domain->has_allocate)
+		policy.allocate = host->allocate;
 	if (!domain->problem[0])
 		memcpy(policy.problem, host->problem, sizeof(policy.problem));
 	return policy;

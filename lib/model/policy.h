@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * model: what a domain wants done about those who use its card, as its XML says in <metadata>, over what the host's
- * configuration says (gpu-handoff-policy(7)). Values: own nothing.
+ * model: what a domain wants done about those who use its card, and about the CPUs and huge pages of the host, as its
+ * XML says in <metadata>, over what the host's configuration says (gpu-handoff-policy(7)). Values: own nothing.
  */
 #pragma once
 
@@ -55,11 +55,20 @@ struct settings {
 /* refuse, stop */
 const char *holders_action_name(enum holders_action action);
 
+/* refuse, warn */
+const char *overlap_action_name(enum overlap_action action);
+
 void policy_init(struct policy *policy);
 
 /* Sets what a word of the XML or the configuration says. Returns 0, or -EINVAL. */
 int policy_set_action(struct policy *policy, const char *word);
 int policy_set_wait(struct policy *policy, const char *word);
+int policy_set_isolate(struct policy *policy, const char *word);
+int policy_set_overlap(struct policy *policy, const char *word);
+int policy_set_allocate(struct policy *policy, const char *word);
+
+/* A word of a-z, 0-9, _ and -: whether the host has this governor is not asked. */
+int policy_set_governor(struct policy *policy, const char *word);
 
 /* What the domain says, and what it does not say from the host. */
 struct policy policy_merge(const struct policy *domain, const struct policy *host);

@@ -34,6 +34,26 @@ static int set_wait(struct settings *settings, const char *value)
 	return policy_set_wait(&settings->policy, value);
 }
 
+static int set_isolate(struct settings *settings, const char *value)
+{
+	return policy_set_isolate(&settings->policy, value);
+}
+
+static int set_governor(struct settings *settings, const char *value)
+{
+	return policy_set_governor(&settings->policy, value);
+}
+
+static int set_overlap(struct settings *settings, const char *value)
+{
+	return policy_set_overlap(&settings->policy, value);
+}
+
+static int set_allocate(struct settings *settings, const char *value)
+{
+	return policy_set_allocate(&settings->policy, value);
+}
+
 static const struct {
 	const char *section, *key;
 	int (*set)(struct settings *settings, const char *value);
@@ -42,6 +62,10 @@ static const struct {
 	{ "holders", "action", set_action, "refuse or stop" },
 	{ "holders", "wait", set_wait, "seconds, 600 at most" },
 	{ "holders", "restart", add_restarted, "names of services, 32 at most" },
+	{ "cpus", "isolate", set_isolate, "yes or no" },
+	{ "cpus", "governor", set_governor, "the name of a governor, as performance" },
+	{ "cpus", "overlap", set_overlap, "refuse or warn" },
+	{ "hugepages", "allocate", set_allocate, "yes or no" },
 };
 
 /* So much of a word leaves room for the rest of the sentence. */

@@ -8,6 +8,14 @@
  *	# stopped and started again around a handover, besides those of NVIDIA's driver
  *	restart = dcgm-exporter.service
  *
+ *	[cpus]
+ *	isolate = no
+ *	governor = performance
+ *	overlap = refuse
+ *
+ *	[hugepages]
+ *	allocate = no
+ *
  * A word in it that is not understood is no reason to guess: settings->policy.problem then says which line, and nothing
  * is taken until it is mended.
  */

@@ -2,7 +2,9 @@
 #include "probe/document.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <libxml/parser.h>
 
@@ -12,6 +14,11 @@
 
 /* No network, no words on stderr; entities stay references because XML_PARSE_NOENT is not here. */
 #define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
+
+#define BLANKS " \t\r\n"
+
+/* So much of a stranger's word leaves room for the rest of the sentence. */
+#define SUBJECT_MAX 40
 
 static void context_free(xmlParserCtxtPtr *context)
 {
@@ -86,17 +93,61 @@ int element_number(const xmlNode *node, const char *name, uint64_t max, uint64_t
 
 int document_parse_count(const char *text, uint64_t max, uint64_t *ret)
 {
-	static const char blanks[] = " \t\r\n";
 	char digits[24];
 	size_t length;
 
-	text += strspn(text, blanks);
-	length = strcspn(text, blanks);
-	if (length >= sizeof(digits) || text[length + strspn(text + length, blanks)])
+	text += strspn(text, BLANKS);
+	length = strcspn(text, BLANKS);
+	if (length >= sizeof(digits) || text[length + strspn(text + length, BLANKS)])
 		return -EINVAL;
 	memcpy(digits, text, length);
 	digits[length] = '\0';
 	return text_parse_number(digits, 10, max, ret);
+}
+
+/* src/util/virutil.c: virScaleInteger(); KiB where nothing is said. */
+static int parse_unit(const char *unit, uint64_t *ret)
+{
+	static const char letters[] = "kmgtpe";
+	const char *letter;
+	uint64_t base;
+
+	*ret = 1;
+	if (strcasecmp(unit, "b") == 0 || strcasecmp(unit, "byte") == 0 || strcasecmp(unit, "bytes") == 0)
+		return 0;
+	if (!*unit)
+		unit = "KiB";
+	letter = strchr(letters, *unit | 0x20);
+	if (!letter)
+		return -EINVAL;
+	if (!unit[1] || strcasecmp(unit + 1, "ib") == 0)
+		base = 1024;
+	else if (strcasecmp(unit + 1, "b") == 0)
+		base = 1000;
+	else
+		return -EINVAL;
+	for (size_t i = 0; i <= (size_t)(letter - letters); i++)
+		*ret *= base;
+	return 0;
+}
+
+int element_bytes(const xmlNode *node, const char *attribute, uint64_t *ret)
+{
+	xmlChar *number FREE_CONTENT =
+		attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
+	xmlChar *unit FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"unit");
+	const char *text = number ? (const char *)number : "";
+	uint64_t factor;
+	int r;
+
+	*ret = 0;
+	r = text[strspn(text, BLANKS)] ? document_parse_count(text, UINT64_MAX, ret) : 0;
+	if (r < 0)
+		return r;
+	r = parse_unit(unit ? (const char *)unit : "", &factor);
+	if (r < 0)
+		return r;
+	return __builtin_mul_overflow(*ret, factor, ret) ? -ERANGE : 0;
 }
 
 int element_address(const xmlNode *node, struct address *ret)
@@ -119,6 +170,65 @@ int element_address(const xmlNode *node, struct address *ret)
 	*ret = (struct address){
 		.domain = (uint32_t)domain, .bus = (uint8_t)bus, .slot = (uint8_t)slot, .function = (uint8_t)function
 	};
+	return 0;
+}
+
+int element_refuse(const xmlNode *node, const char *part, const char *value, struct refusal *refusal)
+{
+	char shown[SUBJECT_MAX + 1], printable[SUBJECT_MAX + 1];
+	struct text text;
+
+	(void)snprintf(shown, sizeof(shown), "%s", value ? value : "");
+	text_init(&text, printable, sizeof(printable));
+	text_add_foreign(&text, shown);
+	return refusal_set(refusal, REFUSAL_INPUT,
+		"%s of <%s> in the domain XML is '%s%s'; correct it with 'virsh edit'", part, (const char *)node->name,
+		printable, value && value[strlen(shown)] ? "..." : "");
+}
+
+int element_kib(const xmlNode *node, const char *attribute, uint64_t *ret, struct refusal *refusal)
+{
+	uint64_t bytes;
+
+	if (element_bytes(node, attribute, &bytes) < 0) {
+		xmlChar *number FREE_CONTENT =
+			attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
+		xmlChar *unit FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)"unit");
+		char said[64];
+
+		(void)snprintf(said, sizeof(said), "%s %s", number ? (const char *)number : "",
+			unit ? (const char *)unit : "KiB");
+		return element_refuse(node, attribute ? attribute : "the number", said, refusal);
+	}
+	*ret = bytes / 1024 + (bytes % 1024 > 0);
+	return 0;
+}
+
+int element_count(const xmlNode *node, uint64_t max, uint64_t *ret, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT = xmlNodeGetContent(node);
+
+	if (!content || document_parse_count((const char *)content, max, ret) < 0)
+		return element_refuse(node, "the number", (const char *)content, refusal);
+	return 0;
+}
+
+int element_index(const xmlNode *node, const char *attribute, uint64_t *ret, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(node, (const xmlChar *)attribute);
+
+	if (!content || document_parse_count((const char *)content, UINT32_MAX, ret) < 0)
+		return element_refuse(node, attribute, (const char *)content, refusal);
+	return 0;
+}
+
+int element_set(const xmlNode *node, const char *attribute, struct cpuset *ret, struct refusal *refusal)
+{
+	xmlChar *content FREE_CONTENT =
+		attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
+
+	if (!content || cpuset_parse((const char *)content, ret) < 0)
+		return element_refuse(node, attribute ? attribute : "the list", (const char *)content, refusal);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <libxml/tree.h>
 
 #include "model/address.h"
+#include "model/cpuset.h"
 #include "model/refusal.h"
 
 /* Reads domain XML of up to DOMAIN_XML_MAX. Returns 0, and a document that xmlFreeDoc() frees; -ECANCELED with the
@@ -39,6 +40,27 @@ int document_parse_count(const char *text, uint64_t max, uint64_t *ret);
 
 /* A PCI address of the attributes domain, bus, slot and function, likewise. */
 int element_address(const xmlNode *node, struct address *ret);
+
+/*
+ * Bytes: the number of an attribute, or with NULL that in the element, in the unit of its attribute unit, as libvirt
+ * reads memory: KiB where none is said. No number is 0. Returns 0; -EINVAL, -ERANGE.
+ */
+int element_bytes(const xmlNode *node, const char *attribute, uint64_t *ret);
+
+/* Fills the refusal: which part of an element of the domain cannot be read, and its value, NULL for none. Returns
+ * -ECANCELED. */
+int element_refuse(const xmlNode *node, const char *part, const char *value, struct refusal *refusal);
+
+/* The same in KiB, rounded up as libvirt does. Returns 0; -ECANCELED with the refusal filled. */
+int element_kib(const xmlNode *node, const char *attribute, uint64_t *ret, struct refusal *refusal);
+
+/*
+ * The decimal number that an element holds; the one of an attribute, which has to be there; the CPUs, nodes or cells of
+ * an attribute, or with NULL those that the element holds. Return 0; -ECANCELED with the refusal filled.
+ */
+int element_count(const xmlNode *node, uint64_t max, uint64_t *ret, struct refusal *refusal);
+int element_index(const xmlNode *node, const char *attribute, uint64_t *ret, struct refusal *refusal);
+int element_set(const xmlNode *node, const char *attribute, struct cpuset *ret, struct refusal *refusal);
 
 /* For FREE_DOCUMENT and FREE_CONTENT. */
 void document_free(xmlDoc **document);

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "probe/demand.h"
 #include "probe/document.h"
 
 static int parse_hostdevs(const xmlNode *devices, struct domain *domain, struct refusal *refusal)
@@ -119,7 +120,15 @@ static const struct {
 	{ "policy", "version", set_version },
 	{ "holders", "action", policy_set_action },
 	{ "holders", "wait", policy_set_wait },
+	{ "cpus", "isolate", policy_set_isolate },
+	{ "cpus", "governor", policy_set_governor },
+	{ "cpus", "overlap", policy_set_overlap },
+	{ "hugepages", "allocate", policy_set_allocate },
 };
+
+/* Below the policy, each once and without children. */
+static const char *const elements[] = { "holders", "cpus", "hugepages" };
+#define N_ELEMENTS (sizeof(elements) / sizeof(elements[0]))
 
 static void parse_setting(const char *element, const xmlAttr *attribute, struct policy *policy)
 {
@@ -142,35 +151,69 @@ static void parse_settings(const xmlNode *element, struct policy *policy)
 		parse_setting((const char *)element->name, attribute, policy);
 }
 
-/* The elements below one, each of which is either known or not. */
-static void parse_elements(const xmlNode *parent, const char *known, struct policy *policy)
+/* The place of one in the list; N_ELEMENTS for one that is not known. */
+static size_t find_element(const xmlNode *node)
+{
+	size_t i = 0;
+
+	while (i < N_ELEMENTS && !is_policy_element(node, elements[i]))
+		i++;
+	return i;
+}
+
+static void refuse_children(const xmlNode *parent, struct policy *policy)
 {
 	for (const xmlNode *node = parent->children; node; node = node->next) {
-		if (node->type != XML_ELEMENT_NODE)
-			continue;
-		if (!known || !is_policy_element(node, known))
+		if (node->type == XML_ELEMENT_NODE)
 			complain(policy, "has an unknown element", (const char *)node->name);
-		else
-			parse_settings(node, policy);
-		if (known)
-			parse_elements(node, NULL, policy);
 	}
 }
 
-static void parse_policy(const xmlNode *root, struct policy *policy)
+/* Of two that say different things, none is guessed to be meant. */
+static void parse_elements(const xmlNode *parent, struct policy *policy)
 {
-	xmlNode *metadata = element_child(root, "metadata");
-	const xmlNode *element = metadata ? metadata->children : NULL;
+	bool seen[N_ELEMENTS] = { false };
+
+	for (const xmlNode *node = parent->children; node; node = node->next) {
+		size_t i = find_element(node);
+
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		if (i == N_ELEMENTS) {
+			complain(policy, "has an unknown element", (const char *)node->name);
+		} else if (seen[i]) {
+			complain(policy, "has a second element", elements[i]);
+		} else {
+			seen[i] = true;
+			parse_settings(node, policy);
+		}
+		refuse_children(node, policy);
+	}
+}
+
+static const xmlNode *find_policy(const xmlNode *from)
+{
+	while (from && !is_policy_element(from, "policy"))
+		from = from->next;
+	return from;
+}
+
+static void parse_policy(const xmlNode *root, struct domain *domain)
+{
+	const xmlNode *metadata = element_child(root, "metadata");
+	const xmlNode *element = metadata ? find_policy(metadata->children) : NULL;
+	struct policy *policy = &domain->policy;
 
 	policy_init(policy);
-	while (element && !is_policy_element(element, "policy"))
-		element = element->next;
+	domain->has_policy = element;
 	if (!element)
 		return;
-	if (!element_has((xmlNode *)element, "version", POLICY_VERSION))
+	if (!element_has(element, "version", POLICY_VERSION))
 		complain(policy, "has another version than", POLICY_VERSION);
 	parse_settings(element, policy);
-	parse_elements(element, "holders", policy);
+	parse_elements(element, policy);
+	if (find_policy(element->next))
+		complain(policy, "has a second element", "policy");
 }
 
 static int parse_domain(const xmlNode *root, struct domain *domain, struct refusal *refusal)
@@ -182,8 +225,14 @@ static int parse_domain(const xmlNode *root, struct domain *domain, struct refus
 	r = parse_identity(root, domain, refusal);
 	if (r < 0)
 		return r;
-	parse_policy(root, &domain->policy);
-	return parse_hostdevs(element_child(root, "devices"), domain, refusal);
+	parse_policy(root, domain);
+	r = parse_hostdevs(element_child(root, "devices"), domain, refusal);
+	if (r < 0)
+		return r;
+	/* All other domains are none of ours, and pay nothing. */
+	if (domain->n_hostdevs > 0 || domain->has_policy)
+		demand_read(root, &domain->demand);
+	return 0;
 }
 
 int domain_parse(const char *xml, size_t size, struct domain *ret, struct refusal *refusal)

@@ -3,60 +3,19 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "probe/document.h"
-
-/* So much of a stranger's word leaves room for the rest of the sentence. */
-#define SUBJECT_MAX 40
-
-/* Of an element: what of the domain cannot be read. */
-static int complain(struct refusal *refusal, const char *element, const char *attribute, const char *value)
-{
-	char shown[SUBJECT_MAX + 1], printable[SUBJECT_MAX + 1];
-	struct text text;
-
-	(void)snprintf(shown, sizeof(shown), "%s", value ? value : "");
-	text_init(&text, printable, sizeof(printable));
-	text_add_foreign(&text, shown);
-	return refusal_set(refusal, REFUSAL_INPUT,
-		"%s of <%s> in the domain XML is '%s%s'; correct it with 'virsh edit'", attribute, element, printable,
-		value && value[strlen(shown)] ? "..." : "");
-}
-
-/* The number that an element holds; *ret stays where there is none. */
-static int parse_count(xmlNode *element, uint64_t max, uint64_t *ret, struct refusal *refusal)
-{
-	xmlChar *content FREE_CONTENT = element ? xmlNodeGetContent(element) : NULL;
-
-	if (!element)
-		return 0;
-	if (!content || document_parse_count((const char *)content, max, ret) < 0)
-		return complain(refusal, (const char *)element->name, "the number", (const char *)content);
-	return 0;
-}
-
-/* The number of an attribute that has to be there. */
-static int parse_index(xmlNode *element, const char *attribute, uint64_t *ret, struct refusal *refusal)
-{
-	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(element, (const xmlChar *)attribute);
-
-	if (!content || document_parse_count((const char *)content, UINT32_MAX, ret) < 0)
-		return complain(refusal, (const char *)element->name, attribute, (const char *)content);
-	return 0;
-}
 
 /* Adds what an attribute lists; CPUs and NUMA nodes are listed alike. */
 static int parse_set(xmlNode *element, const char *attribute, struct cpuset *set, struct refusal *refusal)
 {
-	xmlChar *content FREE_CONTENT = xmlGetNoNsProp(element, (const xmlChar *)attribute);
 	struct cpuset read;
+	int r = element_set(element, attribute, &read, refusal);
 
-	if (!content || cpuset_parse((const char *)content, &read) < 0)
-		return complain(refusal, (const char *)element->name, attribute, (const char *)content);
+	if (r < 0)
+		return r;
 	cpuset_add_all(set, &read);
 	return 0;
 }
@@ -77,7 +36,7 @@ static int parse_vcpupin(xmlNode *element, struct pinning *pinning, struct refus
 	uint64_t vcpu = 0;
 	int r;
 
-	r = parse_index(element, "vcpu", &vcpu, refusal);
+	r = element_index(element, "vcpu", &vcpu, refusal);
 	if (r < 0)
 		return r;
 	return parse_pin(element, vcpu < pinning->n_vcpus ? &pinning->vcpus[vcpu] : &unused, refusal);
@@ -142,7 +101,7 @@ static int parse_vcpu(const xmlNode *root, struct pinning *pinning, struct cpuse
 {
 	xmlNode *element = element_child(root, "vcpu");
 	uint64_t n = 1;
-	int r = parse_count(element, UINT32_MAX, &n, refusal);
+	int r = element ? element_count(element, UINT32_MAX, &n, refusal) : 0;
 
 	if (r < 0)
 		return r;
@@ -162,7 +121,7 @@ static int has_iothreads(const xmlNode *root, bool *ret, struct refusal *refusal
 {
 	xmlNode *element = element_child(root, "iothreads");
 	uint64_t n = 0;
-	int r = parse_count(element, UINT32_MAX, &n, refusal);
+	int r = element ? element_count(element, UINT32_MAX, &n, refusal) : 0;
 
 	if (r < 0)
 		return r;
@@ -191,8 +150,6 @@ static int parse_root(const xmlNode *root, struct pinning *pinning, struct refus
 	bool iothreads;
 	int r;
 
-	if (!root || !element_is(root, "domain"))
-		return refusal_set(refusal, REFUSAL_INPUT, "the XML is no libvirt domain");
 	r = parse_vcpu(root, pinning, &common, refusal);
 	if (r < 0)
 		return r;
@@ -210,21 +167,27 @@ static int parse_root(const xmlNode *root, struct pinning *pinning, struct refus
 	return 0;
 }
 
-int pinning_parse(const char *xml, size_t size, struct pinning *ret, struct refusal *refusal)
+int pinning_read(const xmlNode *root, struct pinning *ret, struct refusal *refusal)
 {
-	xmlDoc *document FREE_DOCUMENT = NULL;
 	struct pinning *pinning;
 	int r;
 
-	r = document_read(xml, size, &document, refusal);
-	if (r < 0)
-		return r;
+	if (!root || !element_is(root, "domain"))
+		return refusal_set(refusal, REFUSAL_INPUT, "the XML is no libvirt domain");
 	pinning = calloc(1, sizeof(*pinning));
 	if (!pinning)
 		return refusal_set(refusal, REFUSAL_INPUT, "there is no memory to read the domain XML");
-	r = parse_root(xmlDocGetRootElement(document), pinning, refusal);
+	r = parse_root(root, pinning, refusal);
 	if (r == 0)
 		*ret = *pinning;
 	free(pinning);
 	return r;
+}
+
+int pinning_parse(const char *xml, size_t size, struct pinning *ret, struct refusal *refusal)
+{
+	xmlDoc *document FREE_DOCUMENT = NULL;
+	int r = document_read(xml, size, &document, refusal);
+
+	return r < 0 ? r : pinning_read(xmlDocGetRootElement(document), ret, refusal);
 }

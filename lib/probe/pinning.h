@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include <libxml/tree.h>
+
 #include "model/pinning.h"
 #include "model/refusal.h"
 
@@ -16,3 +18,6 @@
  * these CPUs is not asked. Returns 0; -ECANCELED with the refusal filled, and *ret untouched.
  */
 int pinning_parse(const char *xml, size_t size, struct pinning *ret, struct refusal *refusal);
+
+/* Likewise of a document that is read already, by its root. */
+int pinning_read(const xmlNode *root, struct pinning *ret, struct refusal *refusal);

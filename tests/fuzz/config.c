@@ -9,6 +9,13 @@ static void promise_policy(const struct policy *policy)
 	PROMISE(policy->wait_s <= POLICY_WAIT_MAX_S);
 	PROMISE(policy->has_action || policy->action == HOLDERS_REFUSE);
 	PROMISE(policy->has_wait || policy->wait_s == POLICY_WAIT_DEFAULT_S);
+	PROMISE(policy->overlap == OVERLAP_REFUSE || policy->overlap == OVERLAP_WARN);
+	PROMISE(policy->has_isolate || !policy->isolate);
+	PROMISE(policy->has_overlap || policy->overlap == OVERLAP_REFUSE);
+	PROMISE(policy->has_allocate || !policy->allocate);
+	PROMISE(memchr(policy->governor, '\0', sizeof(policy->governor)));
+	PROMISE(strspn(policy->governor, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(policy->governor));
+	PROMISE(policy->has_governor == (policy->governor[0] != '\0'));
 	promise_printable(policy->problem, sizeof(policy->problem));
 	/* A whole sentence. */
 	PROMISE(strlen(policy->problem) < sizeof(policy->problem) - 1);

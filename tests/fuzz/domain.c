@@ -42,6 +42,13 @@ static void promise_uuid(const char uuid[DOMAIN_UUID_SIZE])
 /* What is understood, or a whole sentence that says what is not. */
 static void promise_policy(const struct policy *policy)
 {
+	PROMISE(policy->overlap == OVERLAP_REFUSE || policy->overlap == OVERLAP_WARN);
+	PROMISE(memchr(policy->governor, '\0', sizeof(policy->governor)));
+	PROMISE(strspn(policy->governor, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(policy->governor));
+	PROMISE(policy->has_governor == (policy->governor[0] != '\0'));
+	PROMISE(policy->has_isolate || !policy->isolate);
+	PROMISE(policy->has_overlap || policy->overlap == OVERLAP_REFUSE);
+	PROMISE(policy->has_allocate || !policy->allocate);
 	PROMISE(policy->action == HOLDERS_REFUSE || policy->action == HOLDERS_STOP);
 	PROMISE(policy->wait_s <= POLICY_WAIT_MAX_S);
 	promise_printable(policy->problem, sizeof(policy->problem));
@@ -49,9 +56,43 @@ static void promise_policy(const struct policy *policy)
 		strstr(policy->problem, "; correct it with 'virsh edit', see gpu-handoff-policy(7)"));
 }
 
+/* Each size and set of nodes once, and some memory of it. */
+static void promise_needs(const struct demand *demand)
+{
+	PROMISE(demand->n_needs <= PAGE_NEEDS_MAX);
+	for (unsigned int i = 0; i < demand->n_needs; i++) {
+		const struct page_need *need = &demand->needs[i];
+
+		PROMISE(need->kib > 0);
+		for (unsigned int j = 0; j < i; j++)
+			PROMISE(demand->needs[j].page_kib != need->page_kib ||
+				memcmp(&demand->needs[j].nodes, &need->nodes, sizeof(need->nodes)) != 0);
+	}
+}
+
+static void promise_demand(const struct domain *domain)
+{
+	static const struct demand none;
+	const struct demand *demand = &domain->demand;
+
+	if (!domain->has_policy && domain->n_hostdevs == 0) {
+		PROMISE(memcmp(demand, &none, sizeof(none)) == 0);
+		return;
+	}
+	PROMISE(demand->n_pinned <= demand->n_vcpus);
+	PROMISE((demand->n_pinned > 0) == (cpuset_count(&demand->vcpus) > 0));
+	PROMISE(memchr(demand->partition, '\0', sizeof(demand->partition)));
+	PROMISE(demand->partition[0] == '/' || (!demand->partition[0] && demand->problem[0]));
+	PROMISE(demand->n_vcpus > 0 || demand->problem[0]);
+	promise_needs(demand);
+	promise_printable(demand->problem, sizeof(demand->problem));
+	PROMISE(!demand->problem[0] || strstr(demand->problem, "; correct it with 'virsh edit'"));
+}
+
 static void promise_domain(const struct domain *domain)
 {
 	promise_policy(&domain->policy);
+	promise_demand(domain);
 	PROMISE(memchr(domain->name, '\0', sizeof(domain->name)) && domain->name[0]);
 	promise_uuid(domain->uuid);
 	PROMISE(domain->n_hostdevs <= DOMAIN_HOSTDEVS_MAX);
@@ -75,7 +116,8 @@ static bool is_same(const struct domain *a, const struct domain *b)
 {
 	return strcmp(a->name, b->name) == 0 && strcmp(a->uuid, b->uuid) == 0 && a->n_hostdevs == b->n_hostdevs &&
 	       a->policy.action == b->policy.action && a->policy.wait_s == b->policy.wait_s &&
-	       strcmp(a->policy.problem, b->policy.problem) == 0 && has_same_hostdevs(a, b);
+	       strcmp(a->policy.problem, b->policy.problem) == 0 && has_same_hostdevs(a, b) &&
+	       memcmp(&a->demand, &b->demand, sizeof(a->demand)) == 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,7 +8,8 @@
 #define WANTED_XML                                                                                                     \
 	"<domain>"                                                                                                     \
 	"<metadata><handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'>"                                     \
-	"<handoff:holders action='refuse'/></handoff:policy></metadata>"                                               \
+	"<handoff:holders action='refuse'/><handoff:cpus isolate='yes'/><handoff:hugepages allocate='yes'/>"           \
+	"</handoff:policy></metadata>"                                                                                 \
 	"<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><source type='memfd'/><access "           \
 	"mode='shared'/></memoryBacking>"                                                                              \
 	"<iothreads>1</iothreads>"                                                                                     \

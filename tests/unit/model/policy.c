@@ -113,6 +113,114 @@ START_TEST(test_merge)
 }
 END_TEST
 
+/* A word of one setter, and what comes of it: the same word, or nothing when it is not taken. */
+static const struct {
+	int (*set)(struct policy *policy, const char *word);
+	const char *word;
+	int expected;
+} words[] = {
+	{ policy_set_isolate, "yes", 0 },
+	{ policy_set_isolate, "no", 0 },
+	{ policy_set_isolate, "", -EINVAL },
+	{ policy_set_isolate, "Yes", -EINVAL },
+	{ policy_set_isolate, "yes ", -EINVAL },
+	{ policy_set_isolate, "true", -EINVAL },
+	{ policy_set_allocate, "yes", 0 },
+	{ policy_set_allocate, "no", 0 },
+	{ policy_set_allocate, "1", -EINVAL },
+	{ policy_set_overlap, "refuse", 0 },
+	{ policy_set_overlap, "warn", 0 },
+	{ policy_set_overlap, "stop", -EINVAL },
+	{ policy_set_overlap, "", -EINVAL },
+	{ policy_set_governor, "performance", 0 },
+	{ policy_set_governor, "a-b_c9", 0 },
+	{ policy_set_governor, "p", 0 },
+	{ policy_set_governor, "fifteen-letters", 0 },
+	{ policy_set_governor, "sixteen-letters-", -EINVAL },
+	{ policy_set_governor, "", -EINVAL },
+	{ policy_set_governor, "Performance", -EINVAL },
+	{ policy_set_governor, "a b", -EINVAL },
+	{ policy_set_governor, "a/b", -EINVAL },
+	{ policy_set_governor, "a.b", -EINVAL },
+	{ policy_set_governor, "a\n", -EINVAL },
+	{ policy_set_governor, "\xc3\xa4", -EINVAL },
+};
+
+/* What was said of all but holders. */
+static void show(const struct policy *policy, char said[static 64])
+{
+	said[0] = '\0';
+	if (policy->has_isolate)
+		strcat(said, policy->isolate ? "yes" : "no");
+	if (policy->has_allocate)
+		strcat(said, policy->allocate ? "yes" : "no");
+	if (policy->has_overlap)
+		strcat(said, overlap_action_name(policy->overlap));
+	if (policy->has_governor)
+		strcat(said, policy->governor);
+}
+
+START_TEST(test_words)
+{
+	struct policy policy, untouched;
+	char said[64];
+
+	policy_init(&policy);
+	policy_init(&untouched);
+	ck_assert_int_eq(words[_i].set(&policy, words[_i].word), words[_i].expected);
+	show(&policy, said);
+	ck_assert_str_eq(said, words[_i].expected == 0 ? words[_i].word : "");
+	if (words[_i].expected != 0)
+		ck_assert_mem_eq(&policy, &untouched, sizeof(policy));
+	ck_assert(!policy.has_action && !policy.has_wait);
+}
+END_TEST
+
+START_TEST(test_word_defaults)
+{
+	struct policy policy;
+
+	policy_init(&policy);
+	ck_assert(!policy.has_isolate && !policy.has_governor && !policy.has_overlap && !policy.has_allocate);
+	ck_assert(!policy.isolate && !policy.allocate && policy.overlap == OVERLAP_REFUSE);
+	ck_assert_str_eq(policy.governor, "");
+}
+END_TEST
+
+static void say_words(struct policy *policy, const char *answer, const char *governor, const char *overlap)
+{
+	ck_assert_int_eq(policy_set_isolate(policy, answer), 0);
+	ck_assert_int_eq(policy_set_allocate(policy, answer), 0);
+	ck_assert_int_eq(policy_set_governor(policy, governor), 0);
+	ck_assert_int_eq(policy_set_overlap(policy, overlap), 0);
+}
+
+/* What the domain says counts, also where that is the default; the rest is the host's. */
+START_TEST(test_merge_words)
+{
+	struct policy domain, host, merged;
+
+	policy_init(&domain);
+	policy_init(&host);
+	say_words(&host, "yes", "performance", "warn");
+	merged = policy_merge(&domain, &host);
+	ck_assert(merged.isolate && merged.allocate && merged.overlap == OVERLAP_WARN);
+	ck_assert_str_eq(merged.governor, "performance");
+
+	say_words(&domain, "no", "powersave", "refuse");
+	merged = policy_merge(&domain, &host);
+	ck_assert(!merged.isolate && !merged.allocate && merged.overlap == OVERLAP_REFUSE);
+	ck_assert_str_eq(merged.governor, "powersave");
+
+	/* Each by itself. */
+	policy_init(&domain);
+	ck_assert_int_eq(policy_set_isolate(&domain, "no"), 0);
+	merged = policy_merge(&domain, &host);
+	ck_assert(!merged.isolate && merged.allocate && merged.overlap == OVERLAP_WARN);
+	ck_assert_str_eq(merged.governor, "performance");
+}
+END_TEST
+
 static const struct {
 	const char *unit;
 	int expected;
@@ -183,6 +291,9 @@ TCase *case_policy(void)
 	add_rows(tcase, test_action, actions);
 	add_rows(tcase, test_wait, waits);
 	add_rows(tcase, test_merge, merges);
+	add_rows(tcase, test_words, words);
+	tcase_add_test(tcase, test_word_defaults);
+	tcase_add_test(tcase, test_merge_words);
 	add_rows(tcase, test_restarted, units);
 	tcase_add_test(tcase, test_restarted_bounds);
 	return tcase;

@@ -30,7 +30,7 @@ static const struct {
 	{ "empty", "", HOLDERS_REFUSE, 10, "", "" },
 	{ "comments", "# one\n; two\n\n  \n", HOLDERS_REFUSE, 10, "", "" },
 	{ "a section alone", "[holders]\n", HOLDERS_REFUSE, 10, "", "" },
-	{ "another section alone", "[cpus]\n", HOLDERS_REFUSE, 10, "", "" },
+	{ "another section alone", "[display]\n", HOLDERS_REFUSE, 10, "", "" },
 	{ "all", "[holders]\naction = stop\nwait = 30\nrestart = a.service b.service\n", HOLDERS_STOP, 30,
 		"a.service b.service ", "" },
 	{ "no spaces, no newline", "[holders]\naction=stop", HOLDERS_STOP, 10, "", "" },
@@ -66,6 +66,18 @@ static const struct {
 		"'takeover' of [display]" NO_SETTING },
 	{ "no section", "action = stop\n", HOLDERS_REFUSE, 10, "", "'action' of []" NO_SETTING },
 	{ "a name that steers", "[\x1b[2J]\nx\x1b-\x07 = 1\n", HOLDERS_REFUSE, 10, "", "'x?-?' of [?[2J]" NO_SETTING },
+	{ "no answer", "[cpus]\nisolate = on\n", HOLDERS_REFUSE, 10, "",
+		"/etc/gpu-handoff.conf: 'isolate' of [cpus] wants yes or no" },
+	{ "no governor", "[cpus]\ngovernor = two words\n", HOLDERS_REFUSE, 10, "",
+		"/etc/gpu-handoff.conf: 'governor' of [cpus] wants the name of a governor, as performance" },
+	{ "an empty governor", "[cpus]\ngovernor =\n", HOLDERS_REFUSE, 10, "", "wants the name of a governor" },
+	{ "no overlap", "[cpus]\noverlap = stop\n", HOLDERS_REFUSE, 10, "",
+		"/etc/gpu-handoff.conf: 'overlap' of [cpus] wants refuse or warn" },
+	{ "no allocation", "[hugepages]\nallocate = 16\n", HOLDERS_REFUSE, 10, "",
+		"/etc/gpu-handoff.conf: 'allocate' of [hugepages] wants yes or no" },
+	{ "a key of another section", "[cpus]\nallocate = yes\n", HOLDERS_REFUSE, 10, "",
+		"'allocate' of [cpus]" NO_SETTING },
+	{ "holders of cpus", "[cpus]\naction = stop\n", HOLDERS_REFUSE, 10, "", "'action' of [cpus]" NO_SETTING },
 	{ "neither", "[holders]\nstop\n", HOLDERS_REFUSE, 10, "", LINE("2") },
 	{ "a section without its end", "[holders\naction = stop\n", HOLDERS_REFUSE, 10, "", "gpu-handoff.conf: " },
 	{ "the first is told", "[holders]\nwait = x\naction = y\nz\n", HOLDERS_REFUSE, 10, "", WANTS_WAIT },
@@ -208,11 +220,32 @@ START_TEST(test_no_file)
 }
 END_TEST
 
+START_TEST(test_words)
+{
+	const struct policy *policy = &settings.policy;
+
+	settings_init(&settings);
+	config_parse("[cpus]\nisolate = yes\ngovernor = performance\noverlap = warn\n[hugepages]\nallocate = yes\n",
+		&settings);
+	check_problem("all", "");
+	ck_assert(policy->isolate && policy->overlap == OVERLAP_WARN && policy->allocate);
+	ck_assert_str_eq(policy->governor, "performance");
+
+	/* The last of a key counts, and what is not said stays. */
+	settings_init(&settings);
+	config_parse("[cpus]\nisolate = yes\nisolate = no\noverlap = warn\noverlap = refuse\n", &settings);
+	check_problem("twice", "");
+	ck_assert(!policy->isolate && policy->overlap == OVERLAP_REFUSE && !policy->allocate);
+	ck_assert_str_eq(policy->governor, "");
+}
+END_TEST
+
 TCase *case_config(void)
 {
 	TCase *tcase = suite_case("config");
 
 	add_rows(tcase, test_row, rows);
+	tcase_add_test(tcase, test_words);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_file);
 	tcase_add_test(tcase, test_no_file);

@@ -362,10 +362,35 @@ static const struct {
 		"...'; correct it with" },
 	{ "the first is told", HOLDERS(" wait='x' action='y'"), HOLDERS_REFUSE, 10, false, false,
 		UNKNOWN("value 'x'") },
-	/* libvirt itself keeps no second one. */
-	{ "two policies, the first counts",
-		METADATA("<h:policy xmlns:h='" NS "' version='1'/><h:policy xmlns:h='" NS "' version='2'/>"),
-		HOLDERS_REFUSE, 10, false, false, "" },
+	{ "two policies", METADATA("<h:policy xmlns:h='" NS "' version='1'/><h:policy xmlns:h='" NS "' version='1'/>"),
+		HOLDERS_REFUSE, 10, false, false, "has a second element 'policy'; correct it with" },
+	{ "holders twice", POLICY("<handoff:holders action='stop'/><handoff:holders wait='1'/>"), HOLDERS_STOP, 10,
+		true, false, "has a second element 'holders'; correct it with" },
+	{ "cpus twice", POLICY("<handoff:cpus/><handoff:holders/><handoff:cpus/>"), HOLDERS_REFUSE, 10, false, false,
+		"has a second element 'cpus'; correct it with" },
+	{ "hugepages twice", POLICY("<handoff:hugepages/><!-- --><handoff:hugepages/>"), HOLDERS_REFUSE, 10, false,
+		false, "has a second element 'hugepages'; correct it with" },
+	{ "each once", POLICY("<handoff:hugepages/><handoff:cpus/><handoff:holders/>"), HOLDERS_REFUSE, 10, false,
+		false, "" },
+	{ "an attribute of another element", POLICY("<handoff:cpus wait='1'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("attribute 'wait'") },
+	{ "another's way about", HOLDERS(" isolate='yes'"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("attribute 'isolate'") },
+	{ "allocate of cpus", POLICY("<handoff:cpus allocate='yes'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("attribute 'allocate'") },
+	{ "one in cpus", POLICY("<handoff:cpus><handoff:hugepages/></handoff:cpus>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("element 'hugepages'") },
+	{ "cpus of another namespace", POLICY("<x:cpus xmlns:x='urn:x' isolate='yes'/>"), HOLDERS_REFUSE, 10, false,
+		false, UNKNOWN("element 'cpus'") },
+	{ "a policy in the policy", POLICY("<handoff:policy version='1'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("element 'policy'") },
+	{ "no answer", POLICY("<handoff:cpus isolate='1'/>"), HOLDERS_REFUSE, 10, false, false, UNKNOWN("value '1'") },
+	{ "no governor", POLICY("<handoff:cpus governor='../a'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("value '../a'") },
+	{ "no such overlap", POLICY("<handoff:cpus overlap='yes'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("value 'yes'") },
+	{ "no such allocation", POLICY("<handoff:hugepages allocate='auto'/>"), HOLDERS_REFUSE, 10, false, false,
+		UNKNOWN("value 'auto'") },
 	{ "two metadata elements, the first counts", HOLDERS(" wait='1'") HOLDERS(" wait='2'"), HOLDERS_REFUSE, 1,
 		false, true, "" },
 };
@@ -400,6 +425,51 @@ START_TEST(test_policy)
 }
 END_TEST
 
+/* What the policy says of CPUs and huge pages: isolate, governor, overlap, allocate, those in brackets not said. */
+static const struct {
+	const char *what, *metadata, *said;
+	bool has_policy;
+} words[] = {
+	{ "no policy", "", "[no] [] [refuse] [no]", false },
+	{ "of another namespace", METADATA("<policy><cpus isolate='yes'/></policy>"), "[no] [] [refuse] [no]", false },
+	{ "an empty policy", POLICY(""), "[no] [] [refuse] [no]", true },
+	{ "elements that say nothing", POLICY("<handoff:cpus/><handoff:hugepages/>"), "[no] [] [refuse] [no]", true },
+	{ "all",
+		POLICY("<handoff:cpus isolate='yes' governor='performance' overlap='warn'/>"
+		       "<handoff:hugepages allocate='yes'/>"),
+		"yes performance warn yes", true },
+	{ "the defaults, said",
+		POLICY("<handoff:hugepages allocate='no'/><handoff:cpus overlap='refuse' isolate='no'/>"),
+		"no [] refuse no", true },
+	{ "no prefix", METADATA("<policy xmlns='" NS "' version='1'><cpus isolate='yes'/></policy>"),
+		"yes [] [refuse] [no]", true },
+	{ "another version is a policy", METADATA("<h:policy xmlns:h='" NS "' version='2'/>"), "[no] [] [refuse] [no]",
+		true },
+};
+
+static void show_word(char *said, const char *word, bool has)
+{
+	(void)sprintf(said + strlen(said), "%s%s%s%s", said[0] ? " " : "", has ? "" : "[", word, has ? "" : "]");
+}
+
+START_TEST(test_words)
+{
+	char xml[1024], said[128] = "";
+	struct domain domain;
+	struct refusal refusal;
+	const struct policy *policy = &domain.policy;
+
+	(void)snprintf(xml, sizeof(xml), "%s%s</domain>", BEGIN, words[_i].metadata);
+	ck_assert_int_eq(domain_parse(xml, strlen(xml), &domain, &refusal), 0);
+	show_word(said, policy->isolate ? "yes" : "no", policy->has_isolate);
+	show_word(said, policy->governor, policy->has_governor);
+	show_word(said, overlap_action_name(policy->overlap), policy->has_overlap);
+	show_word(said, policy->allocate ? "yes" : "no", policy->has_allocate);
+	ck_assert_msg(strcmp(said, words[_i].said) == 0, "%s: '%s'", words[_i].what, said);
+	ck_assert_int_eq(domain.has_policy, words[_i].has_policy);
+}
+END_TEST
+
 TCase *case_domain(void)
 {
 	TCase *tcase = suite_case("domain");
@@ -407,6 +477,7 @@ TCase *case_domain(void)
 	add_rows(tcase, test_row, rows);
 	add_rows(tcase, test_uuid, uuids);
 	add_rows(tcase, test_policy, policies);
+	add_rows(tcase, test_words, words);
 	tcase_add_test(tcase, test_no_uuid);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_size);

@@ -160,6 +160,55 @@ START_TEST(test_nodes)
 }
 END_TEST
 
+/* What of the policy each option writes. */
+START_TEST(test_policy)
+{
+#define POLICY_OF(inner) "version=\"1\">\n      <handoff:holders action=\"refuse\"/>\n" inner "    </handoff:policy>"
+	static const struct {
+		const char *options, *policy;
+	} rows[] = {
+		{ "", POLICY_OF("") },
+		{ "--hugepages no", POLICY_OF("") },
+		{ "--hugepages auto", POLICY_OF("") },
+		{ "--hugepages 2M", POLICY_OF("      <handoff:hugepages allocate=\"yes\"/>\n") },
+		{ "--isolate", POLICY_OF("      <handoff:cpus isolate=\"yes\"/>\n") },
+		{ "--governor performance", POLICY_OF("      <handoff:cpus governor=\"performance\"/>\n") },
+		{ "--hugepages 2M --governor a-b_1 --isolate",
+			POLICY_OF("      <handoff:cpus isolate=\"yes\" governor=\"a-b_1\"/>\n"
+				  "      <handoff:hugepages allocate=\"yes\"/>\n") },
+	};
+	const struct machine m = { "haswell-gtx1070ti", "i5-9400", "" };
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		char *text = run_on(&m, NULL, rows[i].options);
+
+		check_has(text, (const char *const[]){ rows[i].policy, NULL });
+		ck_assert_ptr_null(strstr(text, "pinned to none"));
+		free(text);
+	}
+}
+END_TEST
+
+START_TEST(test_policy_refused)
+{
+	static const char *const rows[][2] = {
+		{ "--governor Performance", "--governor cannot be 'Performance'; give the name of a governor" },
+		{ "--governor sixteen-letters-", "--governor cannot be 'sixteen-letters-'" },
+		{ "--isolate --pin no", "leave out '--pin no'" },
+		{ "--governor performance --pin no", "leave out '--pin no'" },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		int status;
+		char *text = program_run(&status, "gpu-handoff-xmlgen --gpu none %s", rows[i][0]);
+
+		ck_assert_int_eq(status, 2);
+		check_has(text, (const char *const[]){ rows[i][1], NULL });
+		free(text);
+	}
+}
+END_TEST
+
 /* Fewer machines would be less seen. */
 START_TEST(test_machines)
 {
@@ -175,6 +224,8 @@ TCase *case_xmlgen(void)
 	tcase_add_test(tcase, test_large_bars);
 	tcase_add_test(tcase, test_muxless);
 	tcase_add_test(tcase, test_nodes);
+	tcase_add_test(tcase, test_policy);
+	tcase_add_test(tcase, test_policy_refused);
 	tcase_add_loop_test(tcase, test_golden, 0, read_machines());
 	return tcase;
 }

@@ -17,6 +17,11 @@
 #define END             "</domain>"
 #define DOMAIN(content) BEGIN HVM content END
 
+/* A policy with another element before that of CPUs. */
+#define CPUS(other)                                                                                                    \
+	"<handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'><handoff:" other                                \
+	"/><handoff:cpus isolate='yes' governor='performance'/></handoff:policy>"
+
 static const struct slots_card one_card[] = { { .n_functions = 2,
 	.functions = { { .bus = 0x41 }, { .bus = 0x41, .function = 1 } } } };
 
@@ -161,6 +166,50 @@ static const struct {
 		"<metadata><handoff:policy xmlns:handoff='urn:gpu-handoff:1' version='1'/></metadata>",
 		DOMAIN("<metadata xmlns:handoff='urn:b'><handoff:policy/>"
 		       "<handoff:policy xmlns:handoff=\"urn:gpu-handoff:1\" version=\"1\"/></metadata>") },
+	{ "a policy that is new comes whole", DOMAIN("<metadata/>"),
+		"<metadata>" CPUS("holders action='refuse'") "</metadata>",
+		DOMAIN("<metadata><handoff:policy xmlns:handoff=\"urn:gpu-handoff:1\" version=\"1\">"
+		       "<handoff:holders action=\"refuse\"/><handoff:cpus isolate=\"yes\" governor=\"performance\"/>"
+		       "</handoff:policy></metadata>") },
+	{ "what a policy lacks, without a word of holders",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' "
+		       "version='1'><x:hugepages/></x:policy></metadata>"),
+		"<metadata>" CPUS("holders action='refuse'") "</metadata>",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><x:hugepages/>"
+		       "<x:cpus isolate=\"yes\" governor=\"performance\"/></x:policy></metadata>") },
+	{ "in one that closes itself, without a prefix",
+		DOMAIN("<metadata><policy xmlns='urn:gpu-handoff:1' version='1'/></metadata>"),
+		"<metadata>" CPUS("hugepages allocate='yes'") "</metadata>",
+		DOMAIN("<metadata><policy xmlns='urn:gpu-handoff:1' version='1'><hugepages allocate=\"yes\"/>"
+		       "<cpus isolate=\"yes\" governor=\"performance\"/></policy></metadata>") },
+	{ "on lines of its own",
+		BEGIN "\n  <metadata>\n    <x:policy xmlns:x='urn:gpu-handoff:1' version='1'>\n"
+		      "      <x:holders wait='1'/>\n    </x:policy>\n  </metadata>\n  " HVM "\n" END,
+		"<metadata>" CPUS("holders action='refuse'") "</metadata>",
+		BEGIN "\n  <metadata>\n    <x:policy xmlns:x='urn:gpu-handoff:1' version='1'>\n"
+		      "      <x:holders wait='1'/>\n      <x:cpus isolate=\"yes\" governor=\"performance\"/>\n"
+		      "    </x:policy>\n  </metadata>\n  " HVM "\n" END },
+	{ "what somebody wrote there stays, and what is missing comes",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><x:cpus isolate='no' "
+		       "overlap='warn'/><x:holders action='stop'/><x:hugepages allocate='no'/></x:policy></metadata>"),
+		"<metadata>" CPUS("hugepages allocate='yes'") "</metadata>",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><x:cpus isolate='no' "
+		       "overlap='warn' governor=\"performance\"/><x:holders action='stop'/><x:hugepages allocate='no'/>"
+		       "</x:policy></metadata>") },
+	{ "what only looks like it in there",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><y:cpus xmlns:y='urn:y' "
+		       "isolate='no'/>"
+		       "</x:policy></metadata>"),
+		"<metadata>" CPUS("holders action='refuse'") "</metadata>",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><y:cpus xmlns:y='urn:y' "
+		       "isolate='no'/>"
+		       "<x:cpus isolate=\"yes\" governor=\"performance\"/></x:policy></metadata>") },
+	{ "a policy of another version",
+		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='2'/></metadata>"),
+		"<metadata>" CPUS("hugepages allocate='yes'") "</metadata>", NULL },
+	{ "another element in its place",
+		DOMAIN("<metadata><x:other xmlns:x='urn:gpu-handoff:1' version='1'/></metadata>"),
+		"<metadata>" CPUS("hugepages allocate='yes'") "</metadata>", NULL },
 	{ "an encoding in which libxml2 does not write",
 		"<?xml version='1.0' encoding='ISO-8859-1'?>" DOMAIN("<title>\xe9</title>"), "<cpu mode='&#xe9;'/>",
 		"<?xml version='1.0' encoding='ISO-8859-1'?>" BEGIN HVM
