@@ -23,7 +23,7 @@
 
 #include "model/knob.h"
 
-/* As many knobs as there can be, of a few ranges of CPUs each, fit; what does not is refused before anything changes. */
+/* All knobs that there can be fit, with a few ranges of CPUs each; what does not is refused before anything changes. */
 #define LEDGER_SIZE_MAX (8u * 1024 * 1024)
 
 /* Reads the text into cleared knobs. Returns 0, or -EBADMSG and *ret is undefined. Pure. */

@@ -131,7 +131,7 @@ static int count_need(struct counting *counting, const struct page_need *need, s
 {
 	const struct pools *pools = counting->pools;
 	uint64_t page_kib = need->page_kib ? need->page_kib : pools->default_kib, rest;
-	bool may[POOLS_MAX];
+	bool may[POOLS_MAX] = { false };
 	unsigned int n;
 	int r = find_pools(pools, need, page_kib, may, &n, refusal);
 
