@@ -48,7 +48,6 @@ static const struct {
 	FUNCTION(message_open_container),
 	FUNCTION(message_read),
 	FUNCTION(message_read_array),
-	FUNCTION(message_set_expect_reply),
 	FUNCTION(message_unref),
 	FUNCTION(open_system),
 	FUNCTION(process),
@@ -110,6 +109,29 @@ int bus_process(struct bus *bus)
 	return r < 0 && r != -EINTR ? r : 0;
 }
 
+/* Between two of struct bus. */
+static struct {
+	bool wanted;
+	sd_bus *connection;
+} kept;
+
+/* With what has come in meanwhile: the end of the connection, perhaps. */
+static bool kept_take(struct bus *bus)
+{
+	int r = 1;
+
+	if (!kept.connection)
+		return false;
+	bus->connection = kept.connection;
+	kept.connection = NULL;
+	while (r > 0 && left_us(bus) > 0)
+		r = sd.process(bus->connection, NULL);
+	bus->used_up = r != 0 || sd.is_ready(bus->connection) <= 0;
+	if (bus->used_up)
+		bus_close(bus);
+	return !bus->used_up;
+}
+
 int bus_open(const struct host *host, int deadline_ms, struct bus *ret)
 {
 	int r;
@@ -121,6 +143,9 @@ int bus_open(const struct host *host, int deadline_ms, struct bus *ret)
 	if (r < 0)
 		return r;
 	ret->end_us = clock_now_us() + (deadline_ms > 0 ? (uint64_t)deadline_ms * 1000 : 0);
+	if (kept_take(ret))
+		return 0;
+	ret->used_up = true;
 	r = sd.open_system(&ret->connection);
 	if (r < 0)
 		return r == -ENOENT || r == -ECONNREFUSED ? -EOPNOTSUPP : r;
@@ -130,15 +155,27 @@ int bus_open(const struct host *host, int deadline_ms, struct bus *ret)
 		if (r < 0)
 			return r;
 	}
+	ret->used_up = r < 0;
 	return r < 0 ? r : 0;
 }
 
 void bus_close(struct bus *bus)
 {
-	/* Without a flush, which has no deadline. */
-	if (bus->connection)
+	if (bus->connection && kept.wanted && !kept.connection && !bus->used_up)
+		kept.connection = bus->connection;
+	else if (bus->connection)
+		/* Without a flush, which has no deadline. */
 		(void)sd.close_unref(bus->connection);
 	bus->connection = NULL;
+}
+
+void bus_keep(bool keep)
+{
+	kept.wanted = keep;
+	if (!keep && kept.connection)
+		(void)sd.close_unref(kept.connection);
+	if (!keep)
+		kept.connection = NULL;
 }
 
 void bus_message_drop(sd_bus_message **message)
@@ -188,6 +225,8 @@ int bus_call_message(struct bus *bus, sd_bus_message *call, sd_bus_message **ret
 	r = sd.call(bus->connection, call, left_us(bus), &error, ret_reply);
 	if (r < 0)
 		r = error_number(&error, r);
+	/* A peer that knows no such thing has answered; of other failures one cannot tell. */
+	bus->used_up = bus->used_up || (r < 0 && r != -ENOENT);
 	sd.error_free(&error);
 	return r < 0 ? r : 0;
 }
@@ -216,15 +255,14 @@ int bus_tell(struct bus *bus, const struct bus_object *object, const char *metho
 
 	r = bus_begin(bus, object, method, &call);
 	if (r >= 0)
-		r = sd.message_set_expect_reply(call, 0);
-	if (r >= 0)
 		r = sd.send(bus->connection, call, NULL);
-	/* Not flushed: that has no deadline. */
+	/* Without a cookie, no reply is wanted. Not flushed: that has no deadline. */
 	while (r >= 0) {
 		r = sd.get_n_queued_write(bus->connection, &queued);
 		if (r < 0 || queued == 0)
 			break;
 		r = bus_process(bus);
 	}
+	bus->used_up = bus->used_up || r < 0;
 	return r < 0 ? r : 0;
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <systemd/sd-bus.h>
@@ -34,7 +35,6 @@ struct bus_functions {
 	__typeof__(sd_bus_message_open_container) *message_open_container;
 	__typeof__(sd_bus_message_read) *message_read;
 	__typeof__(sd_bus_message_read_array) *message_read_array;
-	__typeof__(sd_bus_message_set_expect_reply) *message_set_expect_reply;
 	__typeof__(sd_bus_message_unref) *message_unref;
 	__typeof__(sd_bus_open_system) *open_system;
 	__typeof__(sd_bus_process) *process;
@@ -47,6 +47,7 @@ extern struct bus_functions sd;
 struct bus {
 	sd_bus *connection;
 	uint64_t end_us; /* by clock_now_us() */
+	bool used_up;    /* for nobody after this: it is not whole, or signals come in */
 };
 
 /* Whom a call is for. */
@@ -62,6 +63,12 @@ extern const struct bus_object bus_systemd;
  */
 int bus_open(const struct host *host, int deadline_ms, struct bus *ret);
 void bus_close(struct bus *bus);
+
+/*
+ * From now on, bus_close() keeps a connection that is not used up for the next bus_open(), which connects anew when it
+ * has broken meanwhile: connecting takes as long as a call does. For a process that makes many.
+ */
+void bus_keep(bool keep);
 
 /* struct bus bus BUS_CLOSE = BUS_NONE: closed when it goes out of scope. */
 #define BUS_CLOSE __attribute__((cleanup(bus_close)))

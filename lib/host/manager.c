@@ -57,6 +57,7 @@ static int jobs_watch(struct bus *bus, struct job *job)
 {
 	int r;
 
+	bus->used_up = true;
 	r = sd.add_filter(bus->connection, NULL, job_removed, job);
 	if (r >= 0)
 		r = bus_call(bus, &bus_daemon, "AddMatch", NULL, "s",

@@ -3,7 +3,8 @@
  * host: a child process that does what may never return. A driver that waits for its users in remove() ignores every
  * signal, and even SIGKILL only makes it spin, so nobody but this child asks anything of a device that can be kept
  * waiting. It has a session and a control group of its own, /dev/null for its three streams, and no descriptor but
- * its socket and the file that a request brings: whoever waits for our exit does not wait for it.
+ * its socket, the file that a request brings, and a connection of its own to the bus: whoever waits for our exit does
+ * not wait for it.
  *
  * One child serves all requests of a process, one after the other. When a deadline passes it is left behind, and the
  * next request starts another one. It ends when its socket is closed and what it was asked has returned.

@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/balancer.h"
+#include "host/bus.h"
 #include "host/manager.h"
 #include "host/program.h"
 
@@ -296,6 +297,7 @@ void watched_child_run(const struct host *host, int socket, bool scope)
 		(void)manager_enter_scope(
 			host, "gpu-handoff: writes to drivers, which may keep it waiting", SCOPE_TIMEOUT_MS);
 	if (chdir("/") == 0 && close_others(host, socket) == 0) {
+		bus_keep(true);
 		for (;;) {
 			int file CLOSE_FD = -1;
 

@@ -29,6 +29,7 @@ static const char *const classes[] = { "user", "greeter", "background", "manager
 static enum fake_job script;
 static char *ended; /* shared with the bus */
 static char *told;  /* likewise */
+static unsigned int *n_connections;
 
 #define SHARED_SIZE 4096
 static pid_t process;
@@ -285,6 +286,7 @@ static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 	(void)error;
 	if (!member || sd_bus_message_is_method_call(call, NULL, NULL) <= 0)
 		return 0;
+	*n_connections += strcmp(member, "Hello") == 0;
 	if (strcmp(member, "Hello") == 0)
 		return script == FAKE_NO_HELLO ? 1 : reply(call, "s", ":1.42");
 	if (strcmp(member, "StopUnit") == 0 || strcmp(member, "StartUnit") == 0)
@@ -337,9 +339,10 @@ void fake_bus_start(enum fake_job job)
 	ck_assert_int_eq(listen(listener, 8), 0);
 	(void)snprintf(variable, sizeof(variable), "unix:path=%s", address.sun_path);
 	(void)setenv("DBUS_SYSTEM_BUS_ADDRESS", variable, 1);
-	ended = (char *)mmap(NULL, 2 * SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ended = (char *)mmap(NULL, 3 * SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(ended, MAP_FAILED);
 	told = ended + SHARED_SIZE;
+	n_connections = (unsigned int *)(void *)(told + SHARED_SIZE);
 	script = job;
 	process = fork();
 	ck_assert_int_ge(process, 0);
@@ -372,4 +375,9 @@ const char *fake_bus_told(void)
 	(void)snprintf(text, sizeof(text), "%s", told);
 	memset(told, 0, SHARED_SIZE);
 	return text;
+}
+
+unsigned int fake_bus_connections(void)
+{
+	return *n_connections;
 }

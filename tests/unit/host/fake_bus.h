@@ -31,3 +31,6 @@ const char *fake_bus_ended(void);
 
 /* What it was told of units since the last call; see fake_bus.c. */
 const char *fake_bus_told(void);
+
+/* How often somebody has connected since it was started. */
+unsigned int fake_bus_connections(void);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "host/bus.h"
 #include "host/manager.h"
 #include "model/cpuset.h"
 #include "tests/unit/host/fake_bus.h"
@@ -178,6 +179,55 @@ START_TEST(test_bound_fails)
 }
 END_TEST
 
+static int get_allowed(void)
+{
+	struct cpuset cpus;
+
+	return manager_systemd.get_allowed_cpus(&host, "a.slice", &cpus, LONG_MS);
+}
+
+/* One connection for all, but for what has signals sent to it, and after what went wrong. */
+START_TEST(test_kept)
+{
+	fake_bus_start(FAKE_DONE);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_uint_eq(fake_bus_connections(), 2);
+	bus_keep(true);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_int_eq(set("a.slice", "1", LONG_MS), 0);
+	ck_assert_int_eq(start_bound("a.service", "a.scope", command), 0);
+	ck_assert_int_eq(manager_systemd.reload(&host, LONG_MS), 0);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_uint_eq(fake_bus_connections(), 3);
+	ck_assert_int_eq(manager_systemd.stop_unit(&host, "a.service", LONG_MS), 0);
+	ck_assert_uint_eq(fake_bus_connections(), 3);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_uint_eq(fake_bus_connections(), 4);
+	/* It has gone meanwhile, and another one is there. */
+	fake_bus_stop();
+	remove_all(scratch.fd, "bus");
+	ck_assert_int_eq(get_allowed(), -EOPNOTSUPP);
+	fake_bus_start(FAKE_DONE);
+	ck_assert_int_eq(get_allowed(), 0);
+	fake_bus_stop();
+	remove_all(scratch.fd, "bus");
+	fake_bus_start(FAKE_SILENT);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_int_eq(set("a.slice", "1", SHORT_MS), -ETIMEDOUT);
+	ck_assert_int_eq(get_allowed(), 0);
+	ck_assert_uint_eq(fake_bus_connections(), 2);
+	fake_bus_stop();
+	remove_all(scratch.fd, "bus");
+	/* One that never came to be is not kept either. */
+	fake_bus_start(FAKE_NO_HELLO);
+	ck_assert_int_eq(manager_systemd.reload(&host, SHORT_MS), -ETIMEDOUT);
+	ck_assert_int_eq(manager_systemd.reload(&host, SHORT_MS), -ETIMEDOUT);
+	ck_assert_uint_eq(fake_bus_connections(), 2);
+	bus_keep(false);
+}
+END_TEST
+
 static void expect_nothing(int expected)
 {
 	struct cpuset cpus = { 0 };
@@ -223,6 +273,7 @@ TCase *case_properties(void)
 	tcase_add_test(tcase, test_reload);
 	tcase_add_test(tcase, test_bound);
 	tcase_add_test(tcase, test_bound_fails);
+	tcase_add_test(tcase, test_kept);
 	tcase_add_test(tcase, test_no_systemd);
 	tcase_add_test(tcase, test_recorded);
 	return tcase;
