@@ -51,11 +51,8 @@ static xmlNode *find_kind(xmlNode *from, const xmlNode *wanted, const struct rul
 	return from;
 }
 
-/* Below an element that is there, its namespace goes by the prefix that the domain has for it. */
 static void add(struct merge *merge, struct level *level, xmlNode *wanted)
 {
-	if (wanted->ns && !is_root_of_namespace(wanted))
-		xmlSetNs(wanted, level->parent->ns);
 	if (!*level->path && !element_closes_itself(source_element(level->parent)))
 		change_add_in_order(&merge->change, level->parent, wanted);
 	else
@@ -160,6 +157,18 @@ static size_t count_children(const xmlNode *node)
 	return n;
 }
 
+/* Below an element that is there, its namespace goes by the prefix that the domain has for it. */
+static void add_last(struct merge *merge, const struct level *level)
+{
+	xmlNs *own = level->wanted->ns;
+
+	for (size_t i = 0; i < level->n_added && own; i++)
+		xmlSetNs(level->added[i], level->parent->ns);
+	change_add_last(&merge->change, level->parent, level->added, level->n_added);
+	for (size_t i = 0; i < level->n_added && own; i++)
+		xmlSetNs(level->added[i], own);
+}
+
 /* As deep as the paths of the rules are. */
 static int merge_level(struct merge *merge, const xmlNode *parent, const xmlNode *wanted, const char *path)
 {
@@ -176,7 +185,7 @@ static int merge_level(struct merge *merge, const xmlNode *parent, const xmlNode
 			r = merge_child(merge, &level, child);
 	}
 	if (r == 0 && level.n_added > 0)
-		change_add_last(&merge->change, parent, level.added, level.n_added);
+		add_last(merge, &level);
 	free(level.added);
 	return r;
 }

@@ -161,10 +161,21 @@ static bool forbids_hyperv(const xmlNode *hyperv, const xmlNode *wanted)
 	return false;
 }
 
-/* A policy without holders leaves them to the host; what one of another version means is not known. */
+static bool is_ascii(const xmlChar *text)
+{
+	while (*text && *text < 0x80)
+		text++;
+	return !*text;
+}
+
+/*
+ * A policy without holders leaves them to the host; what one of another version means is not known; and a prefix is
+ * written in any encoding, though a name has no character references.
+ */
 static bool forbids_policy(const xmlNode *policy, const xmlNode *wanted)
 {
-	return strcmp((const char *)wanted->name, "holders") == 0 || !element_has(policy, "version", POLICY_VERSION);
+	return strcmp((const char *)wanted->name, "holders") == 0 || !element_has(policy, "version", POLICY_VERSION) ||
+	       (policy->ns && policy->ns->prefix && !is_ascii(policy->ns->prefix));
 }
 
 bool rule_forbids(const char *path, const xmlNode *parent, const xmlNode *wanted)

@@ -196,6 +196,9 @@ static const struct {
 		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><x:cpus isolate='no' "
 		       "overlap='warn' governor=\"performance\"/><x:holders action='stop'/><x:hugepages allocate='no'/>"
 		       "</x:policy></metadata>") },
+	{ "a prefix that not every encoding has",
+		DOMAIN("<metadata><\xc3\xa4:policy xmlns:\xc3\xa4='urn:gpu-handoff:1' version='1'/></metadata>"),
+		"<metadata>" CPUS("holders action='refuse'") "</metadata>", NULL },
 	{ "what only looks like it in there",
 		DOMAIN("<metadata><x:policy xmlns:x='urn:gpu-handoff:1' version='1'><y:cpus xmlns:y='urn:y' "
 		       "isolate='no'/>"
