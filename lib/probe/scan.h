@@ -14,21 +14,8 @@
 
 #include "host/host.h"
 #include "model/holder.h"
+#include "probe/listing.h"
 #include "probe/mapping.h"
-
-/* ---- a directory, entry by entry, in memory of the caller: readdir(3) allocates for each ---- */
-
-struct listing {
-	int fd;       /* the caller's */
-	char *buffer; /* aligned as an uint64_t */
-	size_t size, n, at;
-};
-
-/* Returns 1 and *ret, which is valid until the next call, 0 at the end, or -errno. */
-int listing_next(struct listing *listing, const char **ret);
-
-/* The number that a name is, or -1. */
-pid_t listing_number(const char *name);
 
 /* ---- what is looked for ---- */
 
