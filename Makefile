@@ -341,6 +341,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 # ---- fuzz ----
 
 FUZZERS      := address attributes balancer bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
+FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning resident step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -359,6 +360,7 @@ fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
+fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_step       := -max_len=256
 fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512

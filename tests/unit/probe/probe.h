@@ -19,6 +19,7 @@ TCase *case_activity(void);
 TCase *case_config(void);
 TCase *case_os(void);
 TCase *case_bar(void);
+TCase *case_resident(void);
 TCase *case_vm(void);
 
 /* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
