@@ -19,6 +19,8 @@ TCase *case_activity(void);
 TCase *case_config(void);
 TCase *case_os(void);
 TCase *case_bar(void);
+TCase *case_vector(void);
+TCase *case_pool(void);
 TCase *case_resident(void);
 TCase *case_vm(void);
 
