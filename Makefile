@@ -342,6 +342,7 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 FUZZERS      := address attributes balancer bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
 FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning resident step tune unit users
+FUZZERS      := address attributes bar config daemon domain group journal maps number nvidia os pinning resident step tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -353,6 +354,7 @@ fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
+fuzz_flags_group      := -max_len=512
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
 fuzz_flags_maps       := -max_len=1024

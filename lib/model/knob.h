@@ -67,7 +67,7 @@ struct knob_need {
 };
 
 #define KNOBS_MAX      16384
-#define KNOB_NEEDS_MAX 256
+#define KNOB_NEEDS_MAX 2048
 
 struct knobs {
 	bool settled; /* of the ledger: every want was reached, or seen to be out of reach */

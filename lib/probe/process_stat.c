@@ -9,6 +9,7 @@
 
 /* Fields of /proc/PID/stat, counted from 1 as in proc(5). */
 #define FIELD_STATE     3
+#define FIELD_FLAGS     9
 #define FIELD_THREADS   20
 #define FIELD_STARTTIME 22
 
@@ -43,6 +44,8 @@ int process_stat_parse(const char *text, struct process_stat *ret)
 		length = strcspn(field, " ");
 		if (i == FIELD_STATE)
 			stat.state = *field;
+		else if (i == FIELD_FLAGS)
+			r = parse_number(field, length, &stat.flags);
 		else if (i == FIELD_THREADS)
 			r = parse_number(field, length, &stat.n_threads);
 		else if (i == FIELD_STARTTIME)

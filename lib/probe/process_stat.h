@@ -12,9 +12,14 @@ struct process_stat {
 	const char *name; /* in the text, without its end: what a process calls itself */
 	size_t name_length;
 	char state;         /* R, S, D, Z, … */
+	uint64_t flags;     /* PROCESS_FLAG_ */
 	uint64_t n_threads; /* with its leader */
 	uint64_t start;     /* in clock ticks since boot */
 };
+
+/* PF_KTHREAD and PF_NO_SETAFFINITY of the kernel's include/linux/sched.h, which have kept their numbers. */
+#define PROCESS_FLAG_KERNEL   0x00200000u
+#define PROCESS_FLAG_IMMOBILE 0x04000000u /* its CPUs cannot be changed */
 
 /* Enough for any, whatever the process calls itself. */
 #define PROCESS_STAT_SIZE 1024
