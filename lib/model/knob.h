@@ -28,6 +28,8 @@ enum knob_kind {
 	KNOB_KINDS_
 };
 
+#define KNOB_EXEMPT_ALL (-2)
+
 /* A control group's path is the longest. */
 #define KNOB_KEY_SIZE  512
 #define KNOB_WORD_SIZE 64
@@ -57,7 +59,8 @@ struct knob {
 	bool driven; /* due with another one that it goes with (plan/settle.h): look again when it is its turn */
 	bool kept;   /* kept in the ledger with it */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
-	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; else -1 */
+	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; of what leads to VMs,
+				KNOB_EXEMPT_ALL; else -1 */
 };
 
 /* What a control group needs: the CPUs that it, or one above it, is bound to, by others than us. */

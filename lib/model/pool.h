@@ -4,10 +4,23 @@
 
 #include <stdint.h>
 
-struct pool {
+struct pool_id {
 	unsigned int node; /* the kernel's number */
 	uint64_t page_kib;
-	/* Pages. Surplus ones are in use, beyond what the pool is to have, and go when they are freed. */
+};
+
+/* "node1/hugepages/hugepages-2048kB", its directory below devices/system/node. */
+#define POOL_ID_SIZE 64
+
+void pool_id_text(struct pool_id id, char text[POOL_ID_SIZE]);
+
+/* Returns 0, or -EINVAL for anything but such a text. */
+int pool_id_parse(const char *text, struct pool_id *ret);
+
+struct pool {
+	unsigned int node;
+	uint64_t page_kib;
+	/* Pages. Surplus ones are in use beyond the total, what the pool is to have, and go when they are freed. */
 	uint64_t total, free, surplus;
 };
 

@@ -83,8 +83,10 @@ static struct cpuset confine(const struct settling *settling, const struct knob 
 
 static struct cpuset find_cpus(const struct settling *settling, const struct knob *knob)
 {
-	struct cpuset set = claims_isolated(settling->claims, knob->exempt);
+	struct cpuset set = { 0 };
 
+	if (knob->exempt != KNOB_EXEMPT_ALL)
+		set = claims_isolated(settling->claims, knob->exempt);
 	if (knob->kind == KNOB_ALLOWED || knob->kind == KNOB_CPUSET)
 		return confine(settling, knob, &set);
 	if (knob->kind != KNOB_BALANCER)
@@ -134,6 +136,7 @@ static const char *find_word(const struct settling *settling, const struct knob 
 
 static void settle(const struct settling *settling, struct knob *knob)
 {
+	const union knob_value told = knob->want;
 	const char *word;
 
 	if (!knob->seen || knob->foreign)
@@ -142,6 +145,8 @@ static void settle(const struct settling *settling, struct knob *knob)
 	knob->want = knob->base;
 	if (!knob_kind_has_words(knob->kind)) {
 		knob->want.cpus = find_cpus(settling, knob);
+		/* irqbalance does what it is told with its next round, and tells of the time before until then. */
+		knob->driven = knob->kind == KNOB_BALANCER && knob->known && !knob_same(knob->kind, &told, &knob->want);
 		return;
 	}
 	word = find_word(settling, knob);
@@ -173,6 +178,8 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 	static const enum knob_kind unit[] = { KNOB_ALLOWED, KNOB_CPUSET, KNOB_DROPIN };
 	const struct knob *narrow = knobs_find(settling->knobs, KNOB_DEFAULT, "-");
 
+	if (knob->kind == KNOB_BALANCER)
+		return;
 	knob->driven = knob->kept = false;
 	if (knob->kind == KNOB_INTERRUPT && narrow && looks_born(knob, narrow))
 		follow(knob, narrow);

@@ -37,6 +37,9 @@
  * (knob->driven), even where they have now what is wanted: each is looked at when it is its turn, and left as it is where
  * it then has that. The ledger keeps them together (knob->kept).
  *
+ * A known balancer is due as well when it was told otherwise: it does what it is told a while later, and tells of the
+ * time before until then.
+ *
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
  * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too.

@@ -11,9 +11,8 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/manager.h"
+#include "probe/dropin.h"
 #include "probe/knobs_look.h"
-
-#define DROPIN_NAME "50-AllowedCPUs.conf"
 
 struct units {
 	struct knobs_look *look;
@@ -22,42 +21,11 @@ struct units {
 	bool silent;    /* it does not answer */
 };
 
-/* systemd writes _ before a name that the kernel has a file for (cg_escape()). */
-static const char *unit_name(const char *group)
-{
-	const char *slash = strrchr(group, '/'), *name = slash ? slash + 1 : group;
-
-	return name[0] == '_' && name[1] ? name + 1 : name;
-}
-
-static bool is_there(int directory, const char *path)
-{
-	int fd CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
-
-	return fd >= 0;
-}
-
-/* The unit's drop-in, where systemd would put it: of a transient unit it is beside the unit's own file. */
-static const char *probe_dropin(int systemd, const char *unit)
-{
-	char path[KNOB_KEY_SIZE + sizeof("system.control/.d/" DROPIN_NAME)];
-	const char *directory;
-
-	(void)snprintf(path, sizeof(path), "transient/%s", unit);
-	directory = is_there(systemd, path) ? "transient" : "system.control";
-	(void)snprintf(path, sizeof(path), "%s/%s.d/" DROPIN_NAME, directory, unit);
-	if (is_there(systemd, path))
-		return DROPIN_FILE;
-	*strrchr(path, '/') = '\0';
-	if (is_there(systemd, path))
-		return DROPIN_DIRECTORY;
-	return is_there(systemd, directory) ? DROPIN_ELSEWHERE : DROPIN_NOTHING;
-}
-
+/* What leads to a VM is not narrowed, and what is narrow there is widened. */
 static void see(struct knob *knob, const struct group *group)
 {
 	if (knob)
-		knob->exempt = group->claim;
+		knob->exempt = group->way ? KNOB_EXEMPT_ALL : group->claim;
 }
 
 /* Without its answer nothing is narrowed; what is given back waits for the next time. */
@@ -81,7 +49,7 @@ static int give_up(struct units *units, const char *unit, int error)
 static int see_unit(struct units *units, const struct group *group)
 {
 	struct knobs_look *look = units->look;
-	const char *unit = unit_name(group->path);
+	const char *unit = group_unit(group->path);
 	struct cpuset allowed = { 0 };
 	int r;
 
@@ -94,7 +62,7 @@ static int see_unit(struct units *units, const struct group *group)
 	if (r < 0)
 		return give_up(units, unit, r);
 	see(knobs_look_cpus(look, KNOB_ALLOWED, group->path, &allowed), group);
-	see(knobs_look_word(look, KNOB_DROPIN, group->path, probe_dropin(units->systemd, unit)), group);
+	see(knobs_look_word(look, KNOB_DROPIN, group->path, dropin_probe(units->systemd, unit)), group);
 	return 1;
 }
 
@@ -164,15 +132,41 @@ static void add_needs(struct knobs_look *look)
 		notes_add(look->notes, "%u more control groups are bound to CPUs than there is room for", n_left);
 }
 
+static bool is_known(struct knobs *knobs, const struct group *group)
+{
+	const struct knob *allowed = knobs_find(knobs, KNOB_ALLOWED, group->path);
+	const struct knob *cpuset = knobs_find(knobs, KNOB_CPUSET, group->path);
+
+	return (allowed && allowed->known) || (cpuset && cpuset->known);
+}
+
+/* A slice that has gone since leaves its drop-in behind. */
+static void see_left(struct units *units)
+{
+	struct knobs *knobs = units->look->knobs;
+
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		struct knob *knob = &knobs->knobs[i];
+
+		if (knob->kind == KNOB_DROPIN && knob->known && !knob->seen)
+			(void)knobs_look_word(units->look, KNOB_DROPIN, knob->key,
+				dropin_probe(units->systemd, group_unit(knob->key)));
+	}
+}
+
 static int see_groups(struct units *units)
 {
 	const struct groups *groups = units->look->groups;
 	int r = 0;
 
 	for (unsigned int i = 1; i < groups->n_groups && r >= 0; i++) {
-		if (groups->groups[groups->groups[i].parent].way && !groups->groups[i].way)
-			r = see_group(units, &groups->groups[i]);
+		const struct group *group = &groups->groups[i];
+
+		if (groups->groups[group->parent].way && (!group->way || is_known(units->look->knobs, group)))
+			r = see_group(units, group);
 	}
+	if (r >= 0)
+		see_left(units);
 	return r < 0 ? r : 0;
 }
 

@@ -56,6 +56,8 @@ static int add_pool(
 		r = read_count(host, directory, "free_hugepages", &pool.free);
 	if (r == 0)
 		r = read_count(host, directory, "surplus_hugepages", &pool.surplus);
+	/* nr_hugepages counts those as well that are only left until they are freed; what is written to it does not. */
+	pool.total = pool.total > pool.surplus ? pool.total - pool.surplus : 0;
 	if (r == 0)
 		pools->pools[pools->n_pools++] = pool;
 	return r;

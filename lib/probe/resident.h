@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/text.h"
 #include "host/host.h"
+#include "model/cpuset.h"
 
 /* MAX_NUMNODES of the kernel is no more. */
 #define RESIDENT_NODES_MAX 1024
@@ -24,6 +26,9 @@ struct resident {
  * -errno.
  */
 int resident_probe(const struct host *host, pid_t pid, struct resident *ret, int deadline_ms);
+
+/* Adds where it is, and that it is to be on these nodes, any when there are none: "2.0 GiB on node 1, where its …". */
+void resident_describe(struct text *text, const struct resident *resident, const struct cpuset *nodes);
 
 /*
  * The text, in pieces of any size. Clear it first, and feed it all of the text; resident_reader_end() tells whether it
