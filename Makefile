@@ -24,7 +24,7 @@ qemudir   := /usr/share/qemu/gpu-handoff
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
 
 PKG_CONFIG ?= pkg-config
-override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DQEMUDIR='"$(qemudir)"' -Ilib -I.
+override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DQEMUDIR='"$(qemudir)"' -DHOOK_PATH='"$(sbindir)/gpu-handoff-hook"' -Ilib -I.
 WARNINGS   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wformat=2 -Wvla -Wmissing-prototypes -Wold-style-definition
 WARNINGS   += -Wpointer-arith -Wwrite-strings -Wundef -Wredundant-decls $(if $(WERROR),-Werror)
 HARDENING  := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -211,7 +211,7 @@ do-lab: $(lab_programs)
 do-demo: $(lab_programs)
 	@tests/lab/lab demo
 
-bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/empty $(BUILD)/tests/mktree
+bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/bench-pages $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
 	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
@@ -220,6 +220,7 @@ do-bench: all $(bench_programs) $(lab_programs)
 	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
 	@$(BUILD)/bench-xml $(BUILD)/gpu-handoff-xmlgen $(BUILD)/bench-tree
 	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/bench-pages 8
 	@tests/lab/lab bench
 
 $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
@@ -227,6 +228,9 @@ $(BUILD)/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/libbase.a
 
 $(BUILD)/bench-xml: $(BUILD)/tests/bench/xml.o $(BUILD)/libbase.a
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench-pages: $(BUILD)/tests/bench/pages.o $(call archives,apply $(below_apply))
+	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $$($(PKG_CONFIG) --libs libxml-2.0)
 
 $(BUILD)/bench-scan: $(BUILD)/tests/bench/scan.o $(call archives,probe host model base)
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(pkgs_probe))
@@ -340,9 +344,8 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes balancer bar config cpus daemon domain journal ledger maps number nvidia os pinning step tune unit users
-FUZZERS      := address attributes bar config daemon domain journal maps number nvidia os pinning resident step tune unit users
-FUZZERS      := address attributes bar config daemon domain group journal maps number nvidia os pinning resident step tune unit users
+FUZZERS      := address attributes balancer bar config cpus daemon domain group journal ledger maps number nvidia os pinning resident step \
+	tune unit users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0

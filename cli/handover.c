@@ -17,8 +17,7 @@ static int open_handover(struct invocation *invocation, struct handover **ret, s
 
 static int detach(struct invocation *invocation, struct handover *handover, struct refusal *refusal)
 {
-	const struct inventory *inventory;
-	const struct plan *plan;
+	struct outlook outlook;
 	struct domain card;
 	int r;
 
@@ -27,11 +26,11 @@ static int detach(struct invocation *invocation, struct handover *handover, stru
 		return r;
 	if (!invocation->dry_run)
 		return handover_detach(handover, &card, refusal);
-	r = handover_plan(handover, &card, &inventory, &plan, refusal);
+	r = handover_plan(handover, &card, &outlook, refusal);
 	if (r < 0)
 		return r;
-	show_taken(inventory, plan);
-	show_steps(plan);
+	show_taken(outlook.inventory, outlook.plan);
+	show_steps(outlook.plan);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "model/card.h"
+#include "model/knob.h"
 #include "plan/plan.h"
 
 json_object *json_address(struct address address);
@@ -18,9 +19,12 @@ json_object *json_text_or_null(const char *text);
 /* 0x10de as "10de", as lspci -n shows it. */
 json_object *json_hex(unsigned int digits, uint32_t value);
 
-/* A step: kind, address, old, new, sentence, deadline_ms. */
+/* A step: kind, address, pool, old, new, sentence, deadline_ms. */
 json_object *json_step(const struct step *step);
 json_object *json_steps(const struct plan *plan);
+
+/* A knob that is to be set: kind, name, base, old, new; null for CPUs that are not set. */
+json_object *json_knob(const struct knob *knob);
 
 /* Prints it with a newline, and releases it. Returns 0, or -errno. */
 int json_print(json_object *object);

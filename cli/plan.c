@@ -9,14 +9,16 @@
 #include "cli/json.h"
 #include "cli/show.h"
 #include "cli/source.h"
+#include "plan/settle.h"
 
-static json_object *describe_taken(const struct inventory *inventory, const struct plan *plan)
+static json_object *describe_taken(const struct outlook *outlook)
 {
+	const struct plan *plan = outlook->plan;
 	json_object *array = json_object_new_array();
 
 	for (unsigned int i = 0; i < plan->n_taken; i++) {
 		const struct taken *taken = &plan->taken[i];
-		const struct function *function = inventory_find(inventory, taken->address);
+		const struct function *function = inventory_find(outlook->inventory, taken->address);
 		json_object *object = json_object_new_object();
 
 		json_object_object_add(object, "address", json_address(taken->address));
@@ -51,37 +53,62 @@ static json_object *describe_domain(const struct domain *domain)
 	return object;
 }
 
-/* The refusal is NULL when there is none; then there are inventory, plan and undo. */
-static int print_json(const struct domain *domain, const struct inventory *inventory, const struct plan *plan,
-	const struct plan *undo, const struct refusal *refusal)
+/* What taking CPUs means, knob by knob. */
+static json_object *describe_knobs(const struct knobs *knobs)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		if (knob_is_due(&knobs->knobs[i]))
+			json_object_array_add(array, json_knob(&knobs->knobs[i]));
+	}
+	return array;
+}
+
+static json_object *describe_notes(const struct notes *notes)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < notes->n; i++)
+		json_object_array_add(array, json_object_new_string(notes->lines[i]));
+	return array;
+}
+
+/* The refusal is NULL when there is none; then there are outlook and undo. */
+static int print_json(const struct domain *domain, const struct outlook *outlook, const struct plan *undo,
+	const struct refusal *refusal)
 {
 	json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "domain", describe_domain(domain));
 	json_object_object_add(object, "refusal", refusal ? describe_refusal(refusal) : NULL);
-	json_object_object_add(
-		object, "functions", refusal ? json_object_new_array() : describe_taken(inventory, plan));
-	json_object_object_add(object, "steps", refusal ? json_object_new_array() : json_steps(plan));
+	json_object_object_add(object, "functions", refusal ? json_object_new_array() : describe_taken(outlook));
+	json_object_object_add(object, "steps", refusal ? json_object_new_array() : json_steps(outlook->plan));
+	json_object_object_add(object, "knobs", refusal ? json_object_new_array() : describe_knobs(outlook->knobs));
+	json_object_object_add(object, "notes", refusal ? json_object_new_array() : describe_notes(outlook->notes));
 	json_object_object_add(object, "undo", refusal ? json_object_new_array() : json_steps(undo));
 	return json_print(object);
 }
 
-static void print_text(const struct domain *domain, const struct inventory *inventory, const struct plan *plan,
-	const struct plan *undo)
+static void print_text(const struct domain *domain, const struct outlook *outlook, const struct plan *undo)
 {
+	const struct plan *plan = outlook->plan;
 	char name[DOMAIN_NAME_SIZE];
 	struct text text;
 
 	text_init(&text, name, sizeof(name));
 	text_add_foreign(&text, domain->name);
-	if (plan->n_taken == 0) {
+	if (plan->n_taken == 0 && plan->n_steps == 0) {
 		(void)printf("domain '%s' has no PCI hostdev: starting it touches nothing\n", name);
+		show_notes(outlook->notes);
 		return;
 	}
 	(void)printf("domain '%s' takes\n", name);
-	show_taken(inventory, plan);
+	show_taken(outlook->inventory, plan);
 	(void)printf("\nbefore it starts\n");
 	show_steps(plan);
+	show_knobs(outlook->knobs);
+	show_notes(outlook->notes);
 	(void)printf("\nafter it has stopped\n");
 	show_steps(undo);
 }
@@ -90,8 +117,7 @@ static int run_plan(struct invocation *invocation, struct refusal *refusal)
 {
 	struct handover *handover = handover_new(&invocation->host, NULL);
 	struct plan *undo = malloc(sizeof(*undo));
-	const struct inventory *inventory;
-	const struct plan *plan;
+	struct outlook outlook;
 	struct domain domain;
 	int r;
 
@@ -100,13 +126,13 @@ static int run_plan(struct invocation *invocation, struct refusal *refusal)
 	else
 		r = source_read(invocation->argument, invocation->sysroot, &domain, NULL, refusal);
 	if (r >= 0) {
-		r = handover_plan(handover, &domain, &inventory, &plan, refusal);
+		r = handover_plan(handover, &domain, &outlook, refusal);
 		if (r >= 0)
-			plan_undo(plan, undo);
+			plan_undo(outlook.plan, undo);
 		if (invocation->json)
-			(void)print_json(&domain, inventory, plan, undo, r < 0 ? refusal : NULL);
+			(void)print_json(&domain, &outlook, undo, r < 0 ? refusal : NULL);
 		else if (r >= 0)
-			print_text(&domain, inventory, plan, undo);
+			print_text(&domain, &outlook, undo);
 	}
 	free(undo);
 	handover_free(handover);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "apply/execute.h"
+#include "apply/turn.h"
 #include "base/text.h"
+#include "plan/settle.h"
 
 void show_taken(const struct inventory *inventory, const struct plan *plan)
 {
@@ -28,6 +30,75 @@ void show_steps(const struct plan *plan)
 		step_describe(&plan->steps[i], sentence);
 		(void)printf("  %2u. %s\n", i + 1, sentence);
 	}
+}
+
+/* The value that most of a kind get is told once, with how many there are; the first few by name. */
+#define NAMED_MAX 6
+
+static bool is_first_of(const struct knobs *knobs, unsigned int i)
+{
+	for (unsigned int j = 0; j < i; j++) {
+		const struct knob *other = &knobs->knobs[j];
+
+		if (other->kind == knobs->knobs[i].kind && knob_is_due(other) &&
+			knob_same(other->kind, &other->want, &knobs->knobs[i].want))
+			return false;
+	}
+	return true;
+}
+
+static void show_alike(const struct knobs *knobs, unsigned int first)
+{
+	const struct knob *one = &knobs->knobs[first];
+	char line[1024];
+	struct text text;
+	unsigned int n = 0;
+
+	text_init(&text, line, sizeof(line));
+	for (unsigned int i = first; i < knobs->n_knobs; i++) {
+		const struct knob *knob = &knobs->knobs[i];
+
+		if (knob->kind != one->kind || !knob_is_due(knob) || !knob_same(knob->kind, &knob->want, &one->want))
+			continue;
+		if (n++ >= NAMED_MAX)
+			continue;
+		text_add(&text, "%s", n > 1 ? ", " : "");
+		if (n == 1)
+			knob_describe(&text, knob);
+		else
+			knob_describe_key(&text, knob);
+	}
+	if (n > NAMED_MAX)
+		text_add(&text, " and %u more", n - NAMED_MAX);
+	text_add(&text, ": ");
+	knob_describe_value(&text, one->kind, &one->want);
+	(void)printf("      %s\n", line);
+}
+
+void show_knobs(const struct knobs *knobs)
+{
+	bool any = false;
+
+	for (unsigned int kind = 0; kind < KNOB_KINDS_; kind++) {
+		for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+			const struct knob *knob = &knobs->knobs[i];
+
+			/* What systemd does on the way. */
+			if (knob->kind != kind || kind == KNOB_CPUSET || kind == KNOB_DROPIN || !knob_is_due(knob) ||
+				!is_first_of(knobs, i))
+				continue;
+			if (!any)
+				(void)printf("\nwhich sets on the host\n");
+			any = true;
+			show_alike(knobs, i);
+		}
+	}
+}
+
+void show_notes(const struct notes *notes)
+{
+	for (unsigned int i = 0; i < notes->n; i++)
+		(void)printf("%snote: %s\n", i ? "" : "\n", notes->lines[i]);
 }
 
 void show_note(const char *owner, const char *sentence)

@@ -14,5 +14,11 @@ void show_taken(const struct inventory *inventory, const struct plan *plan);
 /* Its steps, numbered. */
 void show_steps(const struct plan *plan);
 
+/* The knobs of the host that are to be set, those of a kind that get the same value together. */
+void show_knobs(const struct knobs *knobs);
+
+/* What is worth knowing, if anything, after an empty line. */
+void show_notes(const struct notes *notes);
+
 /* An observer that prints each step with its time, and each note. */
 extern const struct observer show_observer;

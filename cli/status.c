@@ -84,6 +84,7 @@ static void note_journal(void *data, const struct journal *journal)
 	struct status *status = data;
 	enum place place = find_place(journal);
 
+	resources_note(&status->resources, journal);
 	for (unsigned int i = 0; i < status->n_cards; i++) {
 		struct stay *stay = &status->stays[i];
 		bool named = false;
@@ -144,6 +145,7 @@ static int gather(struct invocation *invocation, struct status *status, struct r
 	status->journals_hidden = r == -EACCES;
 	if (r == -EACCES)
 		r = 0;
+	resources_gather(&status->resources, &invocation->host);
 	if (r >= 0)
 		r = gather_functions(status);
 	if (r >= 0)
@@ -333,6 +335,7 @@ static void print_text(const struct status *status)
 	if (status->occupancy.holders.n_hidden)
 		(void)printf("\n%u processes could not be looked at%s\n", status->occupancy.holders.n_hidden,
 			geteuid() ? "; run it as root" : "");
+	resources_print(&status->resources);
 }
 
 static int run_status(struct invocation *invocation, struct refusal *refusal)
@@ -359,7 +362,7 @@ static int run_status(struct invocation *invocation, struct refusal *refusal)
 
 const struct command command_status = {
 	.name = "status",
-	.help = "show where each card is, and who uses it",
+	.help = "show where each card is, who uses it, and what VMs have of CPUs and memory",
 	.options = OPTION_JSON | OPTION_SYSROOT,
 	.run = run_status,
 };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli: where every card is and who uses it, gathered once, shown as text or JSON. */
+/* cli: where every card is and who uses it, and what VMs have of CPUs and memory; gathered once, shown as text or JSON.
+ */
 #pragma once
 
 #include <json-c/json.h>
 
 #include "apply/journal.h"
 #include "cli/command.h"
+#include "cli/resources.h"
 #include "host/names.h"
 #include "model/card.h"
 #include "model/inventory.h"
@@ -39,6 +41,7 @@ struct status {
 	bool journals_hidden; /* others than root cannot read them */
 	unsigned int n_cards;
 	struct stay stays[STATUS_CARDS_MAX];
+	struct resources resources;
 };
 
 /* host, domain, detached, moving, poisoned */

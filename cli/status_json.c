@@ -140,6 +140,7 @@ json_object *status_describe(const struct status *status)
 			json_object_array_add(cards, describe_card(status, &card, &status->stays[i]));
 	}
 	json_object_object_add(root, "cards", cards);
+	resources_describe(&status->resources, root);
 	(void)snprintf(text, sizeof(text), "%u.%u.%02u", version->major, version->minor, version->patch);
 	json_object_object_add(root, "nvidia_version", version->major ? json_object_new_string(text) : NULL);
 	json_object_object_add(root, "processes_hidden", json_object_new_int64(status->occupancy.holders.n_hidden));

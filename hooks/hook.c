@@ -16,6 +16,15 @@ static int prepare(struct handover *handover, const struct domain *domain, pid_t
 	return handover_take(handover, domain, daemon, refusal);
 }
 
+/* Nothing of it is a reason to end a domain that runs. */
+static int started(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	(void)daemon;
+	(void)refusal;
+	handover_started(handover, domain);
+	return 0;
+}
+
 /*
  * release also follows a prepare that was refused, and a hostdev may have been unplugged since: what is returned is
  * what the domain's own journal names, nothing else.
@@ -28,11 +37,14 @@ static int release(struct handover *handover, const struct domain *domain, pid_t
 
 static const struct operation {
 	const char *name, *suboperation;
-	bool needs_hostdev; /* most domains have none, and nothing of theirs is ours */
+	bool wants_something; /* most domains have neither a hostdev nor a policy, and nothing of theirs is ours */
+	bool wants_others;    /* it is nothing to us while nobody has anything of ours */
+	bool never_fails;
 	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
 } operations[] = {
-	{ "prepare", "begin", true, prepare },
-	{ "release", "end", false, release },
+	{ "prepare", "begin", .wants_something = true, .run = prepare },
+	{ "started", "begin", .wants_others = true, .never_fails = true, .run = started },
+	{ "release", "end", .run = release },
 };
 
 static const struct operation *find_operation(const struct hook_call *call)
@@ -79,6 +91,16 @@ static int act(const struct operation *operation, const struct domain *domain, p
 	return r;
 }
 
+/* Without a look at the XML. */
+static bool is_idle(void)
+{
+	struct host host;
+	bool idle = host_open(NULL, &host) == 0 && handover_is_idle(&host);
+
+	host_close(&host);
+	return idle;
+}
+
 int hook_run(const struct hook_call *call, struct refusal *refusal)
 {
 	const struct operation *operation = find_operation(call);
@@ -86,15 +108,15 @@ int hook_run(const struct hook_call *call, struct refusal *refusal)
 	struct text text;
 	int r;
 
-	if (!operation)
+	if (!operation || (operation->wants_others && is_idle()))
 		return 0;
 	/* Until it is read, the name is libvirt's word for it. */
 	text_init(&text, domain.name, sizeof(domain.name));
 	text_add(&text, "%s", call->name);
 	r = read_domain(call->stdin_fd, &domain, refusal);
-	if (r >= 0 && (domain.n_hostdevs || !operation->needs_hostdev))
+	if (r >= 0 && (domain.n_hostdevs || domain.has_policy || !operation->wants_something))
 		r = act(operation, &domain, call->daemon, refusal);
 	if (r < 0)
 		report_refusal(&domain, operation->name, refusal);
-	return r < 0 ? r : 0;
+	return r < 0 && !operation->never_fails ? r : 0;
 }

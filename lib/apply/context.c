@@ -2,19 +2,22 @@
 #include "apply/context.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apply/execute.h"
 #include "apply/lock.h"
+#include "apply/pages.h"
 #include "apply/poison.h"
 #include "base/clock.h"
 #include "probe/process.h"
 
 struct handover *handover_new(const struct host *host, const struct observer *observer)
 {
-	struct handover *handover = malloc(sizeof(*handover));
+	/* Large, and most of it never touched. */
+	struct handover *handover = calloc(1, sizeof(*handover));
 
 	if (handover) {
 		handover->host = host;
@@ -79,13 +82,58 @@ void context_tell(
 			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);
 }
 
+/* While CPUs are taken, what somebody else has changed is theirs, and no reason to refuse. */
+static int settle_step(struct handover *handover, int runtime, const struct journal *journal, const struct step *step)
+{
+	int r = context_settle(handover, runtime, journal);
+
+	return r == STEP_STALE && step->new[0] ? 0 : r;
+}
+
+static int pages_step(struct handover *handover, const struct journal *journal, const struct step *step)
+{
+	struct pages_result result;
+	char sentence[128];
+	int r = pages_set(handover->host, step, &result);
+
+	if (r == STEP_SHORT)
+		(void)snprintf(handover->why, sizeof(handover->why),
+			"node %u had room for %" PRIu64 " more; shut down what has its memory, or give the domain less",
+			step->pool.node, result.found);
+	if (r >= 0 && result.in_use) {
+		(void)snprintf(sentence, sizeof(sentence),
+			"%" PRIu64 " huge pages of node %u are still in use: they go when they are freed",
+			result.in_use, step->pool.node);
+		context_note(handover, journal, sentence);
+	}
+	return r == KERNEL_STUCK ? STEP_LATE : r;
+}
+
+void context_describe_failure(const struct handover *handover, struct text *text, const struct step *step, int r)
+{
+	char sentence[STEP_SENTENCE_SIZE];
+
+	if (!handover->why[0]) {
+		step_describe_failure(text, step, r);
+		return;
+	}
+	step_describe(step, sentence);
+	text_add(text, "cannot %s: %s", sentence, handover->why);
+}
+
 int context_execute(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
 	uint64_t begin = clock_now_us();
 	int r;
 
 	record_writer(handover, journal, fd);
-	r = step_execute(handover->host, step);
+	handover->why[0] = '\0';
+	if (step->kind == STEP_CPUS)
+		r = settle_step(handover, runtime, journal, step);
+	else if (step->kind == STEP_PAGES)
+		r = pages_step(handover, journal, step);
+	else
+		r = step_execute(handover->host, step);
 	/* Where that fails, the journal keeps the step, and the next who reads it finds who is at it. */
 	if (r == KERNEL_STUCK)
 		(void)poison_put(handover, runtime, journal, step);

@@ -7,8 +7,11 @@
 #include "apply/handover.h"
 #include "apply/journal.h"
 #include "base/text.h"
+#include "model/knob.h"
+#include "model/notes.h"
 #include "model/occupancy.h"
 #include "model/policy.h"
+#include "model/pool.h"
 
 struct handover {
 	const struct host *host;
@@ -16,12 +19,46 @@ struct handover {
 	struct inventory inventory;
 	struct occupancy occupancy;
 	struct settings settings;
-	struct journal journal; /* of the owner that the call is about */
-	struct journal other;   /* of another one, looked at on the way */
-	struct journal poison;  /* of a function that is being poisoned */
+	struct journal journal;  /* of the owner that the call is about */
+	struct journal other;    /* of another one, looked at on the way */
+	struct journal poison;   /* of a function that is being poisoned */
+	struct journal claimant; /* of another one, looked at for its claim */
 	struct plan undo;
+	struct pools pools;
+	struct page_orders promised; /* to those who have not started yet */
+	struct knobs knobs;
+	struct claims claims;
+	struct cpuset online;
+	char partition[PARTITION_SIZE]; /* of the domain that is taken for */
+	struct notes notes;
+	char why[STEP_SENTENCE_SIZE]; /* what of the last step failed, when it is one of many changes */
 	char buffer[JOURNAL_SIZE_MAX];
 };
+
+/*
+ * Reads into handover->claims and ->promised what the journals but one, or NULL, have of CPUs and memory. Returns 0, or
+ * -errno when one of them cannot be read.
+ */
+int context_gather(struct handover *handover, int runtime, const char *except);
+
+/*
+ * Reads what the domain may have of the host's CPUs and memory into the situation, as far as its policy asks for any.
+ * Returns 0, or -ECANCELED with the refusal filled.
+ */
+int context_see_resources(struct handover *handover, int runtime, const struct domain *domain,
+	struct situation *situation, struct refusal *refusal);
+
+/* Says of each of the host's knobs in handover->knobs what it will be once the plan in handover->journal is done. */
+void context_foresee(struct handover *handover);
+
+/* Reads the host's shared knobs, over what the ledger says, for those claims. Returns 0, or -ECANCELED. */
+int context_see(struct handover *handover, int runtime, struct refusal *refusal);
+
+/*
+ * Sets the host's shared knobs as the journals want it. Returns 0; 1 when there was nothing to do; STEP_STALE when
+ * somebody else has changed some, which stay; else what failed, with the sentence in handover->why.
+ */
+int context_settle(struct handover *handover, int runtime, const struct journal *journal);
 
 /* Tells that a refusal is not the last word for so long. */
 void context_note_wait(
@@ -39,6 +76,9 @@ void context_tell(
  * time poisons that. Returns as step_execute().
  */
 int context_execute(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step);
+
+/* Adds why the step failed that was carried out last, as step_describe_failure() does. */
+void context_describe_failure(const struct handover *handover, struct text *text, const struct step *step, int r);
 
 /* The refusal when /run/gpu-handoff cannot be used. Returns -ECANCELED. */
 int context_refuse_state(struct refusal *refusal, int r);

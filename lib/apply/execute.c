@@ -206,6 +206,8 @@ static int execute(const struct host *host, const struct step *step)
 		return execute_end(host, step);
 	case STEP_PERSISTENCE:
 		return execute_persistence(host, step);
+	case STEP_PAGES:
+	case STEP_CPUS:
 	case STEP_FREE:
 	case STEP_KINDS_:
 		break;
@@ -240,6 +242,9 @@ void step_describe_failure(struct text *text, const struct step *step, int r)
 		break;
 	case STEP_HELD:
 		why = "somebody uses it";
+		break;
+	case STEP_SHORT:
+		why = "there is not so much room";
 		break;
 	case STEP_LATE:
 		why = "it did not end in its time";

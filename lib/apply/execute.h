@@ -21,6 +21,7 @@ enum {
 	STEP_NO_EFFECT,     /* the kernel accepted the write, and nothing changed */
 	STEP_HELD,          /* somebody uses the function */
 	STEP_LATE,          /* it did not end in its time, and holds no device */
+	STEP_SHORT,         /* the host has not so many huge pages to give */
 };
 
 /*

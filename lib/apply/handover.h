@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -38,17 +39,22 @@ struct journal;
 struct handover *handover_new(const struct host *host, const struct observer *observer);
 void handover_free(struct handover *handover);
 
-/*
- * The plan for a domain, and the inventory it was made from, without a change: pointers into the handover, valid
- * until the next call. Returns 0, or -ECANCELED with the refusal filled.
- */
-int handover_plan(struct handover *handover, const struct domain *domain, const struct inventory **ret_inventory,
-	const struct plan **ret_plan, struct refusal *refusal);
+/* What a domain would have: pointers into the handover, valid until the next call. */
+struct outlook {
+	const struct inventory *inventory;
+	const struct plan *plan;
+	const struct knobs
+		*knobs; /* the host's, of which those that are due (plan/settle.h) would be set; maybe none */
+	const struct notes *notes;
+};
+
+/* The plan for a domain, and what it was made from, without a change. Returns 0, or -ECANCELED. */
+int handover_plan(struct handover *handover, const struct domain *domain, struct outlook *ret, struct refusal *refusal);
 
 /*
- * Takes the domain's hostdevs for it, after what a crash left is put right. daemon: the libvirt daemon that called,
- * or 0. Returns 0; or -ECANCELED with the refusal filled and everything as it was before, except for what the
- * sentence names.
+ * Takes the domain's hostdevs for it, and what its policy says of CPUs and memory, after what a crash left is put
+ * right. daemon: the libvirt daemon that called, or 0. Returns 0; or -ECANCELED with the refusal filled and everything
+ * as it was before, except for what the sentence names.
  */
 int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
 
@@ -70,6 +76,15 @@ int handover_reattach(struct handover *handover, struct address address, struct 
  * when something could not be returned: the journal stays, and the call can be repeated.
  */
 int handover_return(struct handover *handover, const char *owner, struct refusal *refusal);
+
+/*
+ * Sees to what could not be seen to before the domain ran: its scope, the place of its memory, its interrupts. Tells
+ * the observer of what it found; fails silently. Of a domain that is not ours, only its scope is seen to.
+ */
+void handover_started(struct handover *handover, const struct domain *domain);
+
+/* Whether no domain has anything of ours, so that there is nothing to see to. */
+bool handover_is_idle(const struct host *host);
 
 /*
  * Undoes what crashes left: every journal that is half done, and every one that is held for a domain while neither

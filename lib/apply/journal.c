@@ -17,6 +17,7 @@
 
 #define HELD_LINE      "held\n"
 #define RETURNING_LINE "returning\n"
+#define STARTED_LINE   "started\n"
 #define SUFFIX         ".journal"
 #define NEW_SUFFIX     ".new"
 #define FILE_SIZE      (JOURNAL_OWNER_SIZE + sizeof(SUFFIX))
@@ -31,8 +32,8 @@ const char *journal_owner_name(const struct journal *journal)
 	return journal->kind == JOURNAL_DOMAIN ? journal->name : journal->owner;
 }
 
-/* The names are at most three bytes for each of theirs, a line of a function some 40. */
-#define HEAD_SIZE (4096 + 64 * PLAN_FUNCTIONS_MAX)
+/* The names are at most three bytes for each of theirs, a line of a function some 40, one of a pool some 80. */
+#define HEAD_SIZE (4096 + 4 * CPUSET_TEXT_SIZE + 64 * PLAN_FUNCTIONS_MAX + 96 * PAGE_ORDERS_MAX)
 
 int journal_create(int runtime, const struct journal *journal)
 {
@@ -189,7 +190,7 @@ int journal_open(int runtime, const char *owner)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
-void journal_disown(int runtime, const char *owner)
+static void append_unlocked(int runtime, const char *owner, const char *line)
 {
 	char name[FILE_SIZE];
 	int fd CLOSE_FD = -1;
@@ -197,7 +198,17 @@ void journal_disown(int runtime, const char *owner)
 	file_name(owner, name);
 	fd = runtime_file_open(runtime, name, O_WRONLY | O_APPEND);
 	if (fd >= 0)
-		(void)fd_write_all(fd, RETURNING_LINE, strlen(RETURNING_LINE));
+		(void)fd_write_all(fd, line, strlen(line));
+}
+
+void journal_disown(int runtime, const char *owner)
+{
+	append_unlocked(runtime, owner, RETURNING_LINE);
+}
+
+void journal_start(int runtime, const char *owner)
+{
+	append_unlocked(runtime, owner, STARTED_LINE);
 }
 
 int journal_remove(int runtime, const char *owner)

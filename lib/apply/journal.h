@@ -9,9 +9,12 @@
  *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0; or: poisoned 0000:01:00.0 gpuvm
  *	daemon 812 2214						the libvirt daemon that will call release, if one called
  *	taken 0000:01:00.0 14 named				or: forgotten
+ *	claim 4-7 isolated performance 1			or: shared; governor and nodes of its memory, - for none
+ *	needs node1/hugepages/hugepages-2048kB 512		so many huge pages, those that were there included
  *	writer 951 3327						who asks the kernel from here on
  *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
  *	held							all of it was done
+ *	started							and libvirt said that the domain runs
  *	returning						and is being undone
  *	begun unbind 0000:01:00.0				a step of that; of a poisoned function, what has not returned
  *
@@ -37,7 +40,7 @@
 #define JOURNAL_OWNER_SIZE DOMAIN_UUID_SIZE
 
 /* A journal of a full plan fits. */
-#define JOURNAL_SIZE_MAX (2048u * 1024)
+#define JOURNAL_SIZE_MAX (4096u * 1024)
 
 enum journal_state {
 	JOURNAL_TAKING, /* begun, not finished: a crash, or at work under the lock */
@@ -58,6 +61,7 @@ struct journal {
 	pid_t daemon;                /* 0 for none */
 	uint64_t daemon_start;       /* of /proc/PID/stat: tells a process from a later one of the same pid */
 	enum journal_state state;
+	bool started; /* the domain runs: it has taken what it needs of the huge pages */
 	pid_t writer; /* who asked the kernel; 0 for none. What it was asked last has not returned while it lives */
 	uint64_t writer_start;
 	struct plan plan; /* what was taken, and the steps begun */
@@ -111,6 +115,9 @@ int journal_open(int runtime, const char *owner);
  * nobody who does. Fails silently; journal_mark() under the lock says the same.
  */
 void journal_disown(int runtime, const char *owner);
+
+/* Likewise, that its domain runs. */
+void journal_start(int runtime, const char *owner);
 
 int journal_remove(int runtime, const char *owner);
 

@@ -19,6 +19,26 @@ static const char *const owners[] = {
 	[JOURNAL_POISONED] = "poisoned",
 };
 
+static void write_resources(struct text *text, const struct plan *plan)
+{
+	const struct claim *claim = &plan->claim;
+
+	if (plan->has_claim) {
+		text_add(text, "claim %s %s ", cpuset_text(&claim->cpus).s, claim->isolate ? "isolated" : "shared");
+		word_write(text, claim->governor);
+		text_add(text, " ");
+		word_write(text, cpuset_text(&claim->nodes).s);
+		text_add(text, "\n");
+	}
+	for (unsigned int i = 0; i < plan->orders.n_orders; i++) {
+		const struct page_order *order = &plan->orders.orders[i];
+		char pool[POOL_ID_SIZE];
+
+		pool_id_text((struct pool_id){ order->node, order->page_kib }, pool);
+		text_add(text, "needs %s %" PRIu64 "\n", pool, order->count);
+	}
+}
+
 void journal_write_head(struct text *text, const struct journal *journal)
 {
 	text_add(text, VERSION_LINE "\n");
@@ -30,6 +50,7 @@ void journal_write_head(struct text *text, const struct journal *journal)
 	text_add(text, "\n");
 	if (journal->daemon)
 		text_add(text, "daemon %d %" PRIu64 "\n", (int)journal->daemon, journal->daemon_start);
+	write_resources(text, &journal->plan);
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
 		const struct taken *taken = &journal->plan.taken[i];
 
@@ -40,7 +61,7 @@ void journal_write_head(struct text *text, const struct journal *journal)
 
 void journal_write_change(struct text *text, const struct step *step)
 {
-	text_add(text, "change %s %s ", step_kind_name(step->kind), address_text(step->target).s);
+	text_add(text, "change %s %s ", step_kind_name(step->kind), step_subject(step).s);
 	word_write(text, step->old);
 	text_add(text, " ");
 	word_write(text, step->new);
@@ -49,7 +70,7 @@ void journal_write_change(struct text *text, const struct step *step)
 
 void journal_write_begun(struct text *text, const struct step *step)
 {
-	text_add(text, "begun %s %s\n", step_kind_name(step->kind), address_text(step->target).s);
+	text_add(text, "begun %s %s\n", step_kind_name(step->kind), step_subject(step).s);
 }
 
 void journal_write_writer(struct text *text, const struct journal *journal)
@@ -108,13 +129,43 @@ static int parse_taken(unsigned int n, char *words[], struct journal *journal)
 	return 0;
 }
 
+static int parse_claim(unsigned int n, char *words[], struct journal *journal)
+{
+	struct plan *plan = &journal->plan;
+	struct cpuset_text nodes;
+
+	if (n != 5 || plan->has_claim || cpuset_parse(words[1], &plan->claim.cpus) < 0 ||
+		word_read(words[3], plan->claim.governor, sizeof(plan->claim.governor)) < 0 ||
+		word_read(words[4], nodes.s, sizeof(nodes.s)) < 0 ||
+		(nodes.s[0] && cpuset_parse(nodes.s, &plan->claim.nodes) < 0))
+		return -EBADMSG;
+	plan->has_claim = true;
+	plan->claim.isolate = strcmp(words[2], "isolated") == 0;
+	return plan->claim.isolate || strcmp(words[2], "shared") == 0 ? 0 : -EBADMSG;
+}
+
+static int parse_needs(unsigned int n, char *words[], struct journal *journal)
+{
+	struct page_orders *orders = &journal->plan.orders;
+	struct page_order order = { 0 };
+	struct pool_id pool;
+
+	if (n != 3 || orders->n_orders == PAGE_ORDERS_MAX || pool_id_parse(words[1], &pool) < 0 ||
+		text_parse_number(words[2], 10, UINT64_MAX, &order.count) < 0)
+		return -EBADMSG;
+	order.node = pool.node;
+	order.page_kib = pool.page_kib;
+	orders->orders[orders->n_orders++] = order;
+	return 0;
+}
+
 static int parse_change(unsigned int n, char *words[], struct journal *journal)
 {
 	struct plan *plan = &journal->plan;
 	struct step *step = &plan->steps[plan->n_steps];
 
 	if (n != 5 || plan->n_steps == PLAN_STEPS_MAX || step_kind_parse(words[1], &step->kind) < 0 ||
-		address_parse(words[2], &step->target) < 0 || word_read(words[3], step->old, sizeof(step->old)) < 0 ||
+		step_parse_subject(step, words[2]) < 0 || word_read(words[3], step->old, sizeof(step->old)) < 0 ||
 		word_read(words[4], step->new, sizeof(step->new)) < 0)
 		return -EBADMSG;
 	plan->n_steps++;
@@ -128,7 +179,7 @@ static int parse_begun(unsigned int n, char *words[], struct journal *journal)
 	journal->last = (struct step){ 0 };
 	journal->has_last = true;
 	return n == 3 && step_kind_parse(words[1], &journal->last.kind) == 0 &&
-			       address_parse(words[2], &journal->last.target) == 0
+			       step_parse_subject(&journal->last, words[2]) == 0
 		       ? 0
 		       : -EBADMSG;
 }
@@ -137,6 +188,13 @@ static int parse_held(unsigned int n, char *words[], struct journal *journal)
 {
 	(void)words;
 	journal->state = JOURNAL_HELD;
+	return n == 1 ? 0 : -EBADMSG;
+}
+
+static int parse_started(unsigned int n, char *words[], struct journal *journal)
+{
+	(void)words;
+	journal->started = true;
 	return n == 1 ? 0 : -EBADMSG;
 }
 
@@ -157,8 +215,11 @@ static const struct {
 	{ "daemon", parse_daemon },
 	{ "writer", parse_writer },
 	{ "taken", parse_taken },
+	{ "claim", parse_claim },
+	{ "needs", parse_needs },
 	{ "change", parse_change },
 	{ "held", parse_held },
+	{ "started", parse_started },
 	{ "returning", parse_returning },
 	{ "begun", parse_begun },
 };

@@ -203,3 +203,8 @@ int ledger_remove(int runtime)
 	(void)unlinkat(runtime, NEW_NAME, 0);
 	return unlinkat(runtime, FILE_NAME, 0) < 0 ? -errno : 0;
 }
+
+bool ledger_exists(int runtime)
+{
+	return faccessat(runtime, FILE_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}

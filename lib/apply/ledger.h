@@ -19,6 +19,7 @@
 /* clang-format on */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/knob.h"
@@ -40,3 +41,6 @@ int ledger_write(int runtime, const struct knobs *knobs);
 int ledger_mark(int runtime);
 
 int ledger_remove(int runtime);
+
+/* Whether there is one. What cannot be told is true. */
+bool ledger_exists(int runtime);

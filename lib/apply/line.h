@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* No line that is appended is longer, its end included. */
-#define LINE_MAX_APPENDED 2048
+#define LINE_MAX_APPENDED 32768
 
 /* Appends a line with its end, or nothing of it. Returns 0, or -errno. */
 int line_append(int fd, const char *line, size_t length);

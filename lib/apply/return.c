@@ -78,7 +78,7 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
 		if (r == STEP_STALE || r == STEP_GONE) {
 			result = result ? result : 1;
 		} else if (result >= 0 || (result == KERNEL_STUCK && r != KERNEL_STUCK)) {
-			step_describe_failure(failure, step, r);
+			context_describe_failure(handover, failure, step, r);
 			result = r;
 		}
 	}

@@ -103,7 +103,6 @@ static int probe_occupancy(struct handover *handover, const struct domain *domai
 	return 0;
 }
 
-/* A domain without a name is a card that a person detaches. */
 static int make_plan(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
 	struct situation situation = {
@@ -113,25 +112,30 @@ static int make_plan(struct handover *handover, int runtime, const struct domain
 		/* A recorded machine has no processes. */
 		.occupancy = handover->host->kernel == &kernel_recorded ? NULL : &handover->occupancy,
 	};
+	unsigned int n_notes;
 	int r;
 
-	r = probe_hostdevs(handover, runtime, domain, refusal);
+	r = context_see_resources(handover, runtime, domain, &situation, refusal);
+	if (r == 0)
+		r = probe_hostdevs(handover, runtime, domain, refusal);
 	if (r == 0 && situation.occupancy)
 		r = probe_occupancy(handover, domain, refusal);
 	if (r < 0)
 		return r;
-	r = plan_take(domain, &situation, &handover->journal.plan, refusal);
+	n_notes = handover->notes.n;
+	r = plan_take(domain, &situation, &handover->journal.plan, &handover->notes, refusal);
 	/* Where nobody has the card, or all who have it will go, persistence mode may be what keeps it at work. */
 	if (situation.occupancy && (r == 0 || refusal->reason == REFUSAL_HELD) &&
-		occupancy_probe_persistence(handover->host, r == 0, &handover->occupancy) > 0)
-		r = plan_take(domain, &situation, &handover->journal.plan, refusal);
+		occupancy_probe_persistence(handover->host, r == 0, &handover->occupancy) > 0) {
+		handover->notes.n = n_notes;
+		r = plan_take(domain, &situation, &handover->journal.plan, &handover->notes, refusal);
+	}
 	if (r < 0 || runtime < 0)
 		return r;
 	return context_check_free(handover, runtime, domain->name[0] ? domain->uuid : NULL, !domain->name[0], refusal);
 }
 
-int handover_plan(struct handover *handover, const struct domain *domain, const struct inventory **ret_inventory,
-	const struct plan **ret_plan, struct refusal *refusal)
+int handover_plan(struct handover *handover, const struct domain *domain, struct outlook *ret, struct refusal *refusal)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false);
 	int r;
@@ -142,8 +146,14 @@ int handover_plan(struct handover *handover, const struct domain *domain, const 
 	config_probe(handover->host, &handover->settings);
 	handover->occupancy.n_persistences = 0;
 	r = make_plan(handover, runtime, domain, refusal);
-	*ret_inventory = &handover->inventory;
-	*ret_plan = &handover->journal.plan;
+	if (r == 0)
+		context_foresee(handover);
+	*ret = (struct outlook){
+		.inventory = &handover->inventory,
+		.plan = &handover->journal.plan,
+		.knobs = &handover->knobs,
+		.notes = &handover->notes,
+	};
 	return r;
 }
 
@@ -227,7 +237,7 @@ static int carry_out_step(
 	if (step->kind == STEP_START)
 		return 0;
 	if (r < 0)
-		step_describe_failure(failure, step, r);
+		context_describe_failure(handover, failure, step, r);
 	return r;
 }
 
@@ -264,6 +274,8 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		return context_refuse_state(refusal, fd);
 	text_init(&failure, sentence, sizeof(sentence));
 	note_forgotten(handover);
+	for (unsigned int i = 0; i < handover->notes.n; i++)
+		context_note(handover, journal, handover->notes.lines[i]);
 	for (unsigned int i = 0; i < n_steps && r >= 0; i++) {
 		const struct step *step = &journal->plan.steps[i];
 
@@ -283,6 +295,11 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	return r < 0 ? roll_back(handover, runtime, fd, r, &failure, refusal) : 0;
 }
 
+static bool is_nothing(const struct plan *plan)
+{
+	return plan->n_taken == 0 && plan->n_steps == 0 && !plan->has_claim && plan->orders.n_orders == 0;
+}
+
 int context_take(struct handover *handover, int runtime, const struct domain *domain, struct refusal *refusal)
 {
 	struct refusal elsewhere;
@@ -293,7 +310,10 @@ int context_take(struct handover *handover, int runtime, const struct domain *do
 	if (r < 0)
 		context_note(handover, &handover->journal, elsewhere.sentence);
 	r = make_plan(handover, runtime, domain, refusal);
-	return r < 0 ? r : carry_out(handover, runtime, refusal);
+	if (r < 0)
+		return r;
+	/* Of a domain without a hostdev, and without more than is there already. */
+	return is_nothing(&handover->journal.plan) ? 0 : carry_out(handover, runtime, refusal);
 }
 
 /* What the last run of this domain left. A domain that starts is not running: it is put back, or nothing is done. */

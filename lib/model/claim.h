@@ -11,6 +11,7 @@
 struct claim {
 	char name[DOMAIN_NAME_SIZE];  /* of the domain: a stranger's text */
 	struct cpuset cpus;           /* that its vCPUs are pinned to */
+	struct cpuset nodes;          /* that its memory is to come from; empty: any */
 	bool isolate;                 /* nothing of the host's runs there */
 	char governor[GOVERNOR_SIZE]; /* for them; "": as it is */
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/plan.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/text.h"
 
 bool plan_takes(const struct plan *plan, struct address address)
@@ -23,4 +26,16 @@ void plan_add(struct plan *plan, enum step_kind kind, struct address target, con
 	/* Both come from arrays of STEP_VALUE_SIZE, or are words of ours. */
 	(void)text_copy(step->old, sizeof(step->old), old);
 	(void)text_copy(step->new, sizeof(step->new), new);
+}
+
+void plan_add_pages(struct plan *plan, struct pool_id pool, uint64_t old, uint64_t new)
+{
+	char from[24], to[24];
+	unsigned int i = plan->n_steps;
+
+	(void)snprintf(from, sizeof(from), "%" PRIu64, old);
+	(void)snprintf(to, sizeof(to), "%" PRIu64, new);
+	plan_add(plan, STEP_PAGES, (struct address){ 0 }, from, to);
+	if (plan->n_steps > i)
+		plan->steps[i].pool = pool;
 }

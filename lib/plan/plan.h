@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 
+#include "model/claim.h"
 #include "model/domain.h"
 #include "model/inventory.h"
+#include "model/knob.h"
+#include "model/notes.h"
 #include "model/occupancy.h"
 #include "model/refusal.h"
+#include "plan/pages.h"
 #include "plan/step.h"
 
 /* What the functions are taken for: the kernel's driver that hands a device to user space. */
@@ -18,7 +22,7 @@
 
 #define PLAN_FUNCTIONS_MAX 128
 #define PLAN_UNITS_MAX     64
-#define PLAN_STEPS_MAX     (8 * PLAN_FUNCTIONS_MAX + 2 * PLAN_UNITS_MAX + 1)
+#define PLAN_STEPS_MAX     (8 * PLAN_FUNCTIONS_MAX + 2 * PLAN_UNITS_MAX + PAGE_ORDERS_MAX + 2)
 
 /* What STEP_END ends: a session by its id, or those of a person: "user 1000". */
 #define PLAN_USER "user "
@@ -34,6 +38,9 @@ struct taken {
 struct plan {
 	unsigned int n_taken;
 	struct taken taken[PLAN_FUNCTIONS_MAX]; /* by address */
+	bool has_claim;                         /* it takes CPUs */
+	struct claim claim;
+	struct page_orders orders; /* huge pages that it needs, those that are there included */
 	unsigned int n_steps;
 	struct step steps[PLAN_STEPS_MAX]; /* in order */
 };
@@ -44,6 +51,9 @@ bool plan_takes(const struct plan *plan, struct address address);
 /* Adds a step at the end. There is room for what any plan needs; what a journal of nobody's asks beyond is left out. */
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);
 
+/* Adds the step that brings the total of a pool from old to new. */
+void plan_add_pages(struct plan *plan, struct pool_id pool, uint64_t old, uint64_t new);
+
 /* What a plan is made from. */
 struct situation {
 	/* The hostdevs, their slots and their groups; a hostdev that it lacks is one that the host lacks. */
@@ -52,18 +62,27 @@ struct situation {
 	/* Who uses the functions; NULL where nobody can be asked: a recorded machine. */
 	const struct occupancy *occupancy;
 	const struct settings *settings;
+	/* NULL where the domain is not to have huge pages: the host's, and what other domains are about to take. */
+	const struct pools *pools;
+	const struct page_orders *promised;
+	/* NULL where it is not to have CPUs: the host's knobs, all its CPUs, and who else has some. */
+	const struct knobs *knobs;
+	const struct cpuset *online;
+	const struct claims *claims;
 };
 
 /*
- * The steps that give every hostdev of the domain to vfio-pci. Returns 0; -ECANCELED with the refusal filled and *ret
+ * The steps that get the domain its huge pages and its CPUs, and give every hostdev of it to vfio-pci. What a person
+ * should know of them is added to the notes. Returns 0; -ECANCELED with the refusal filled and *ret
  * undefined: REFUSAL_HELD when those who use a function may yet go.
  */
-int plan_take(
-	const struct domain *domain, const struct situation *situation, struct plan *ret, struct refusal *refusal);
+int plan_take(const struct domain *domain, const struct situation *situation, struct plan *ret, struct notes *notes,
+	struct refusal *refusal);
 
 /*
  * The steps that take those of a plan back, whether all of them were done or only the first few, the last one
- * perhaps half: each compares before it acts. Not the reverse: first everything leaves vfio-pci, then overrides go,
- * which would forbid the binds that follow, .0 first, and power comes last, when all is calm.
+ * perhaps half: each compares before it acts. Not the reverse: CPUs are the host's again before its drivers ask for
+ * interrupts, then everything leaves vfio-pci, then overrides go, which would forbid the binds that follow, .0 first,
+ * and power comes last, when all is calm.
  */
 void plan_undo(const struct plan *plan, struct plan *ret);

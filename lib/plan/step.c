@@ -2,13 +2,15 @@
 #include "plan/step.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "model/policy.h"
 
-/* In a sentence: %a the function, %o the old value, %n the new one. Some kinds have a sentence for a case of theirs. */
+/* In a sentence: %a the function, %p the pool, %o the old value, %n the new one. Some kinds have a sentence for a case
+ * of theirs. */
 static const struct {
 	const char *name;
 	const char *attribute;
@@ -16,8 +18,22 @@ static const struct {
 	const char *kept;    /* old and new are the same: the kernel changes it on the way, so it is recorded */
 	const char *cleared; /* new is none */
 	unsigned int deadline_ms;
-	enum { ABOUT_HOST, ABOUT_FUNCTION, TAKES_LOCK } about;
+	enum { ABOUT_HOST, ABOUT_POOL, ABOUT_FUNCTION, TAKES_LOCK } about;
 } kinds[] = {
+	[STEP_PAGES] = {
+		.name = "pages",
+		.sentence = "set %p from %o to %n",
+		/* Room is made for them by moving what others have. */
+		.deadline_ms = 60000,
+		.about = ABOUT_POOL,
+	},
+	[STEP_CPUS] = {
+		.name = "cpus",
+		.sentence = "take CPUs %n from the host",
+		.cleared = "give CPUs %o back to the host",
+		/* Of each of its changes. */
+		.deadline_ms = 5000,
+	},
 	[STEP_MODULE] = {
 		.name = "module",
 		.sentence = "load the module '%n'",
@@ -112,7 +128,25 @@ const char *step_kind_attribute(enum step_kind kind)
 
 bool step_kind_has_target(enum step_kind kind)
 {
-	return kinds[kind].about != ABOUT_HOST;
+	return kinds[kind].about >= ABOUT_FUNCTION;
+}
+
+struct step_subject step_subject(const struct step *step)
+{
+	struct step_subject subject;
+
+	if (kinds[step->kind].about == ABOUT_POOL)
+		pool_id_text(step->pool, subject.s);
+	else
+		(void)text_copy(subject.s, sizeof(subject.s), address_text(step->target).s);
+	return subject;
+}
+
+int step_parse_subject(struct step *step, const char *subject)
+{
+	if (kinds[step->kind].about == ABOUT_POOL)
+		return pool_id_parse(subject, &step->pool);
+	return address_parse(subject, &step->target);
 }
 
 bool step_kind_is_device(enum step_kind kind)
@@ -164,6 +198,9 @@ void step_describe(const struct step *step, char sentence[STEP_SENTENCE_SIZE])
 		c++;
 		if (*c == 'a')
 			text_add(&text, "%s", address_text(step->target).s);
+		else if (*c == 'p')
+			text_add(&text, "the huge pages of %" PRIu64 " KiB on node %u", step->pool.page_kib,
+				step->pool.node);
 		else
 			text_add_foreign(&text, *c == 'o' ? step->old : step->new);
 	}

@@ -4,8 +4,7 @@
  * its attribute, its sentence and its deadline. The old value makes a step undoable, and makes it a comparison too:
  * apply touches nothing whose value is not the one that the step expects.
  *
- * Places for what comes later: consoles are released before STEP_FREE; cores and memory are taken before the card, so
- * that a lack of them is found while it is untouched.
+ * A place for what comes later: consoles are released before STEP_FREE.
  */
 #pragma once
 
@@ -13,9 +12,12 @@
 
 #include "model/address.h"
 #include "model/function.h"
+#include "model/pool.h"
 #include "model/unit.h"
 
 enum step_kind {
+	STEP_PAGES,       /* huge pages of a node, a number: those that a domain lacks, before the card is touched */
+	STEP_CPUS,        /* CPUs of the host (new) become a domain's alone: all that plan/settle.h decides */
 	STEP_MODULE,      /* vfio-pci is loaded; never undone, as libvirt never does */
 	STEP_POWER,       /* power/control: kept on while drivers change */
 	STEP_D3COLD,      /* d3cold_allowed: some cards do not come back from there */
@@ -35,15 +37,20 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	struct address target;
+	struct address target;     /* of those about a function */
 	char old[STEP_VALUE_SIZE]; /* "" for none */
 	char new[STEP_VALUE_SIZE]; /* likewise */
+	struct pool_id pool;       /* of STEP_PAGES */
+};
+
+struct step_subject {
+	char s[POOL_ID_SIZE];
 };
 
 /* The longest sentence of a step, with its end. */
 #define STEP_SENTENCE_SIZE 640
 
-/* module, power, d3cold, stop, end, persistence, free, override, unbind, bind, start */
+/* pages, cpus, module, power, d3cold, stop, end, persistence, free, override, unbind, bind, start */
 const char *step_kind_name(enum step_kind kind);
 
 /* The kind with that name. Returns 0, or -EINVAL. */
@@ -54,6 +61,12 @@ const char *step_kind_attribute(enum step_kind kind);
 
 /* Whether it is about a function; else its target means nothing. */
 bool step_kind_has_target(enum step_kind kind);
+
+/* What it is about, for programs: an address; of STEP_PAGES the pool's directory below those of the nodes. */
+struct step_subject step_subject(const struct step *step);
+
+/* Reads that of a step whose kind is set. Returns 0, or -EINVAL. */
+int step_parse_subject(struct step *step, const char *subject);
 
 /* Whether it takes the lock of a device, so that one that does not return leaves that device locked. */
 bool step_kind_is_device(enum step_kind kind);

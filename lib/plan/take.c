@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "plan/hold.h"
+#include "plan/resources.h"
 
 static int take_function(struct plan *plan, const struct function *function, bool forgotten, struct refusal *refusal)
 {
@@ -204,8 +205,6 @@ static int add_hold_steps(
 	const struct function *function;
 	int r;
 
-	if (policy->problem[0])
-		return refusal_set(refusal, REFUSAL_INPUT, "%s", policy->problem);
 	for (unsigned int i = plan->n_taken; situation->occupancy && (function = next_function(situation, plan, &i));) {
 		r = function->driver[0]
 			    ? plan_hold(function, situation->occupancy, policy, situation->settings, plan, refusal)
@@ -242,12 +241,20 @@ static int add_steps(
 	return 0;
 }
 
-int plan_take(const struct domain *domain, const struct situation *situation, struct plan *ret, struct refusal *refusal)
+int plan_take(const struct domain *domain, const struct situation *situation, struct plan *ret, struct notes *notes,
+	struct refusal *refusal)
 {
 	const struct policy policy = policy_merge(&domain->policy, &situation->settings->policy);
 	int r;
 
 	ret->n_taken = ret->n_steps = 0;
+	ret->has_claim = false;
+	ret->orders.n_orders = 0;
+	if (policy.problem[0])
+		return refusal_set(refusal, REFUSAL_INPUT, "%s", policy.problem);
+	r = plan_resources(domain, situation, &policy, ret, notes, refusal);
+	if (r < 0)
+		return r;
 	r = take_named(domain, situation->inventory, ret, refusal);
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
 static const struct {
 	enum step_kind done, undone_by;
 } order[] = {
+	{ STEP_CPUS, STEP_CPUS },
 	{ STEP_START, STEP_STOP },
 	{ STEP_BIND, STEP_UNBIND },
 	{ STEP_OVERRIDE, STEP_OVERRIDE },
@@ -16,6 +17,7 @@ static const struct {
 	{ STEP_POWER, STEP_POWER },
 	{ STEP_PERSISTENCE, STEP_PERSISTENCE },
 	{ STEP_STOP, STEP_START },
+	{ STEP_PAGES, STEP_PAGES },
 };
 
 /*
@@ -50,18 +52,29 @@ static void add_forbidding(const struct plan *plan, enum step_kind undone, struc
 	}
 }
 
+static void add_undoing(const struct step *done, enum step_kind undone_by, struct plan *undo)
+{
+	unsigned int i = undo->n_steps;
+
+	plan_add(undo, undone_by, done->target, done->new, done->old);
+	if (undo->n_steps > i)
+		undo->steps[i].pool = done->pool;
+}
+
 void plan_undo(const struct plan *plan, struct plan *ret)
 {
 	ret->n_taken = plan->n_taken;
 	memcpy(ret->taken, plan->taken, sizeof(ret->taken));
 	ret->n_steps = 0;
+	ret->has_claim = false;
+	ret->orders.n_orders = 0;
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		/* Steps of a kind go from the last function to .0: backwards, .0 comes back first. */
 		for (unsigned int j = plan->n_steps; j-- > 0;) {
 			const struct step *done = &plan->steps[j];
 
 			if (done->kind == order[i].done && !(done->kind == STEP_OVERRIDE && forbids_bind(plan, done)))
-				plan_add(ret, order[i].undone_by, done->target, done->new, done->old);
+				add_undoing(done, order[i].undone_by, ret);
 		}
 		add_forbidding(plan, order[i].done, ret);
 	}

@@ -17,10 +17,9 @@ int loop_call(enum call call, const struct domain *domain)
 
 bool loop_can_be_taken(const struct domain *domain)
 {
-	const struct inventory *inventory;
-	const struct plan *plan;
+	struct outlook outlook;
 
-	return handover_plan(machine.handover, domain, &inventory, &plan, &machine.refusal) == 0;
+	return handover_plan(machine.handover, domain, &outlook, &machine.refusal) == 0;
 }
 
 unsigned int loop_count(enum call call, const struct domain *domain, unsigned int scope)

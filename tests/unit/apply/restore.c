@@ -30,10 +30,9 @@ static void check_restored(const char *before, const char *ignored, const struct
 
 static bool can_be_taken(const struct domain *domain)
 {
-	const struct inventory *inventory;
-	const struct plan *plan;
+	struct outlook outlook;
 
-	return handover_plan(machine.handover, domain, &inventory, &plan, &machine.refusal) == 0;
+	return handover_plan(machine.handover, domain, &outlook, &machine.refusal) == 0;
 }
 
 START_TEST(test_every_card)

@@ -26,6 +26,7 @@
 static struct inventory inventory;
 static struct occupancy occupancy;
 static struct plan plan, undo;
+static struct notes notes;
 static struct refusal refusal;
 static struct settings settings;
 
@@ -86,10 +87,12 @@ static void make_host(void)
 static int take(const char *action)
 {
 	struct domain asking = domain;
-	const struct situation situation = { &inventory, true, &occupancy, &settings };
+	const struct situation situation = {
+		.inventory = &inventory, .module_loaded = true, .occupancy = &occupancy, .settings = &settings
+	};
 
 	ck_assert_int_eq(policy_set_action(&asking.policy, action), 0);
-	return plan_take(&asking, &situation, &plan, &refusal);
+	return plan_take(&asking, &situation, &plan, &notes, &refusal);
 }
 
 /* What the plan does besides moving drivers: "stop gdm.service, end 2, start gdm.service". */
@@ -810,7 +813,10 @@ START_TEST(test_room)
 	}
 	ck_assert_int_eq(policy_set_action(&large.policy, "stop"), 0);
 	ck_assert_int_eq(
-		plan_take(&large, &(struct situation){ &inventory, false, &occupancy, &settings }, &plan, &refusal), 0);
+		plan_take(&large,
+			&(struct situation){ .inventory = &inventory, .occupancy = &occupancy, .settings = &settings },
+			&plan, &notes, &refusal),
+		0);
 	ck_assert_uint_le(plan.n_steps, PLAN_STEPS_MAX);
 	ck_assert_uint_eq(plan.n_taken, PLAN_FUNCTIONS_MAX);
 	plan_undo(&plan, &undo);

@@ -10,15 +10,18 @@
 
 static struct inventory inventory;
 static struct plan plan;
+static struct notes notes;
 static struct refusal refusal;
 static struct settings settings;
 
 /* Nobody is asked who uses what. */
 static int take(const struct domain *domain, bool module_loaded)
 {
-	const struct situation situation = { &inventory, module_loaded, NULL, &settings };
+	const struct situation situation = {
+		.inventory = &inventory, .module_loaded = module_loaded, .settings = &settings
+	};
 
-	return plan_take(domain, &situation, &plan, &refusal);
+	return plan_take(domain, &situation, &plan, &notes, &refusal);
 }
 
 static struct address at(const char *text)

@@ -11,15 +11,16 @@
 
 static struct inventory inventory, world;
 static struct plan plan, undo;
+static struct notes notes;
 static struct refusal refusal;
 static struct settings settings;
 
 /* Nobody is asked who uses what. */
 static int take(const struct domain *domain, bool module_loaded)
 {
-	const struct situation situation = { &inventory, module_loaded, NULL, &settings };
+	const struct situation situation = { .inventory = &inventory, .module_loaded = module_loaded, .settings = &settings };
 
-	return plan_take(domain, &situation, &plan, &refusal);
+	return plan_take(domain, &situation, &plan, &notes, &refusal);
 }
 
 static const char *one_of(const char *const words[], unsigned int n)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the journals say that VMs have of the host's CPUs and memory. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/context.h"
+
+struct gathering {
+	struct handover *handover;
+	int runtime;
+	const char *except;
+};
+
+static int add_claim(struct claims *claims, const struct journal *journal)
+{
+	struct claim *claim = &claims->claims[claims->n_claims];
+
+	if (claims->n_claims == CLAIMS_MAX)
+		return -E2BIG;
+	claims->n_claims++;
+	*claim = journal->plan.claim;
+	memcpy(claim->name, journal->name, sizeof(claim->name));
+	return 0;
+}
+
+static int add_orders(struct page_orders *promised, const struct page_orders *orders)
+{
+	for (unsigned int i = 0; i < orders->n_orders; i++) {
+		if (promised->n_orders == PAGE_ORDERS_MAX)
+			return -E2BIG;
+		promised->orders[promised->n_orders++] = orders->orders[i];
+	}
+	return 0;
+}
+
+static int gather_journal(const char *owner, void *data)
+{
+	const struct gathering *gathering = data;
+	struct handover *handover = gathering->handover;
+	struct journal *journal = &handover->claimant;
+	int r;
+
+	if (gathering->except && strcmp(owner, gathering->except) == 0)
+		return 0;
+	r = journal_read(gathering->runtime, owner, handover->buffer, journal);
+	/* What cannot be read may have anything. */
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (journal->kind != JOURNAL_DOMAIN || journal->state == JOURNAL_RETURNING)
+		return 0;
+	if (journal->plan.has_claim)
+		r = add_claim(&handover->claims, journal);
+	/* Once it runs, what it has is no longer free. */
+	if (r == 0 && !journal->started)
+		r = add_orders(&handover->promised, &journal->plan.orders);
+	return r;
+}
+
+int context_gather(struct handover *handover, int runtime, const char *except)
+{
+	struct gathering gathering = { .handover = handover, .runtime = runtime, .except = except };
+
+	handover->claims.n_claims = 0;
+	handover->promised.n_orders = 0;
+	return runtime < 0 ? 0 : journal_for_each(runtime, gather_journal, &gathering);
+}

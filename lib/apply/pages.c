@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/pages.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/execute.h"
+#include "base/text.h"
+
+#define NODES       "devices/system/node/"
+#define PATH_SIZE   128
+#define NUMBER_SIZE 24
+
+/* How often more is asked for, with room made in between. */
+#define ATTEMPTS_MAX 4
+
+static int read_count(const struct host *host, struct pool_id pool, const char *name, uint64_t *ret)
+{
+	char id[POOL_ID_SIZE], path[PATH_SIZE], content[NUMBER_SIZE];
+	ssize_t n;
+
+	pool_id_text(pool, id);
+	(void)snprintf(path, sizeof(path), NODES "%s/%s", id, name);
+	n = attribute_read(host->sys, path, content, sizeof(content));
+	if (n < 0)
+		return n == -ENOENT ? STEP_GONE : (int)n;
+	return text_parse_number(content, 10, UINT64_MAX, ret);
+}
+
+/* The pages that the pool is to have: nr_hugepages counts those as well that are left over until they are freed. */
+static int read_total(const struct host *host, struct pool_id pool, uint64_t *ret, uint64_t *ret_surplus)
+{
+	uint64_t all;
+	int r = read_count(host, pool, "nr_hugepages", &all);
+
+	if (r == 0)
+		r = read_count(host, pool, "surplus_hugepages", ret_surplus);
+	if (r < 0)
+		return r;
+	*ret = all > *ret_surplus ? all - *ret_surplus : 0;
+	return 0;
+}
+
+static int write_total(const struct host *host, const struct step *step, uint64_t total)
+{
+	char id[POOL_ID_SIZE], path[PATH_SIZE], value[NUMBER_SIZE];
+
+	pool_id_text(step->pool, id);
+	(void)snprintf(path, sizeof(path), NODES "%s/nr_hugepages", id);
+	(void)snprintf(value, sizeof(value), "%" PRIu64, total);
+	return host->kernel->write(host, path, value, (int)step_deadline_ms(step));
+}
+
+/* Pages in use are moved together, so that whole huge pages come free between them. */
+static int make_room(const struct host *host, const struct step *step)
+{
+	char path[PATH_SIZE];
+
+	(void)snprintf(path, sizeof(path), NODES "node%u/compact", step->pool.node);
+	return host->kernel->write(host, path, "1", (int)step_deadline_ms(step));
+}
+
+static int add_pages(const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_found)
+{
+	uint64_t total, before, surplus;
+	int r = read_total(host, step->pool, &total, &surplus);
+
+	if (r == 0 && total != old)
+		r = STEP_STALE;
+	before = old;
+	for (unsigned int attempt = 0; r == 0 && attempt < ATTEMPTS_MAX; attempt++) {
+		r = write_total(host, step, new);
+		if (r == 0)
+			r = read_total(host, step->pool, &total, &surplus);
+		if (r < 0)
+			break;
+		*ret_found = total > old ? total - old : 0;
+		if (total >= new)
+			return 0;
+		if (attempt > 0 && total <= before)
+			break;
+		before = total;
+		r = make_room(host, step);
+		/* A kernel that cannot do that is one that cannot: the pages that were found are all there are. */
+		if (r < 0 && r != KERNEL_STUCK)
+			r = 0;
+	}
+	return r < 0 ? r : STEP_SHORT;
+}
+
+static int remove_pages(
+	const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_in_use)
+{
+	uint64_t total, target;
+	int r = read_total(host, step->pool, &total, ret_in_use);
+
+	if (r < 0)
+		return r;
+	/* Nothing was added, or somebody has taken it away already. */
+	if (total <= new)
+		return 1;
+	target = total >= old ? total - (old - new) : new;
+	r = write_total(host, step, target);
+	if (r == 0)
+		r = read_total(host, step->pool, &total, ret_in_use);
+	if (r < 0)
+		return r;
+	return total == target ? 0 : STEP_NO_EFFECT;
+}
+
+int pages_set(const struct host *host, const struct step *step, struct pages_result *ret)
+{
+	uint64_t old, new;
+	int r = text_parse_number(step->old, 10, UINT64_MAX, &old);
+
+	*ret = (struct pages_result){ 0 };
+	if (r == 0)
+		r = text_parse_number(step->new, 10, UINT64_MAX, &new);
+	if (r < 0)
+		return r;
+	return new >= old ? add_pages(host, step, old, new, &ret->found)
+			  : remove_pages(host, step, old, new, &ret->in_use);
+}

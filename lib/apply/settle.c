@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The host's shared knobs, for those VMs that have a claim: taking CPUs and giving them back are the same. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/context.h"
+#include "apply/execute.h"
+#include "apply/ledger.h"
+#include "apply/turn.h"
+#include "host/manager.h"
+#include "plan/settle.h"
+#include "probe/knobs.h"
+
+/* More of one kind than that are counted. */
+#define TOLD_MAX 8
+
+#define RELOAD_DEADLINE_MS 2000
+
+int context_see(struct handover *handover, int runtime, struct refusal *refusal)
+{
+	struct knobs *knobs = &handover->knobs;
+	int r;
+
+	knobs_clear(knobs);
+	handover->notes.n = 0;
+	r = runtime < 0 ? -ENOENT : ledger_read(runtime, knobs);
+	if (r < 0 && r != -ENOENT)
+		return refusal_set(refusal, REFUSAL_STATE,
+			"cannot read '/run/gpu-handoff/ledger': %s; see to what it names, then remove it",
+			r == -EBADMSG ? "it is damaged or of another version"
+			: r == -EPERM ? "it is not root's alone"
+				      : strerror(-r));
+	r = online_probe(handover->host, &handover->online);
+	if (r < 0)
+		return refusal_set(refusal, REFUSAL_CPUS, "cannot tell which CPUs the host has: %s", strerror(-r));
+	/* A recorded machine tells of its CPUs, and not of what runs there. */
+	if (handover->host->kernel == &kernel_recorded)
+		return 0;
+	return knobs_probe(handover->host, &handover->claims, handover->partition, knobs, &handover->notes, refusal);
+}
+
+/* What happened to knobs of one kind, or for one reason: the first few by name. */
+struct tale {
+	char sentence[512];
+	struct text text;
+	unsigned int n;
+};
+
+static void tale_begin(struct tale *tale, const char *beginning)
+{
+	text_init(&tale->text, tale->sentence, sizeof(tale->sentence));
+	text_add(&tale->text, "%s", beginning);
+	tale->n = 0;
+}
+
+static void tale_add(struct tale *tale, const struct knob *knob)
+{
+	if (tale->n < TOLD_MAX) {
+		text_add(&tale->text, "%s ", tale->n ? "," : "");
+		knob_describe(&tale->text, knob);
+	}
+	tale->n++;
+}
+
+static void tale_end(struct tale *tale, struct handover *handover, const struct journal *journal)
+{
+	if (tale->n > TOLD_MAX)
+		text_add(&tale->text, " and %u more", tale->n - TOLD_MAX);
+	if (tale->n > 0)
+		context_note(handover, journal, tale->sentence);
+}
+
+static bool note_foreign(struct handover *handover, const struct journal *journal)
+{
+	struct tale tale;
+
+	tale_begin(&tale, "somebody else has changed these meanwhile, so they stay as they are:");
+	for (unsigned int i = 0; i < handover->knobs.n_knobs; i++) {
+		if (handover->knobs.knobs[i].foreign)
+			tale_add(&tale, &handover->knobs.knobs[i]);
+	}
+	tale_end(&tale, handover, journal);
+	return tale.n > 0;
+}
+
+static void explain(struct handover *handover, const struct knob *knob, int r)
+{
+	struct text text;
+
+	text_init(&text, handover->why, sizeof(handover->why));
+	knob_describe(&text, knob);
+	text_add(&text, " cannot become ");
+	knob_describe_value(&text, knob->kind, &knob->want);
+	text_add(&text, ": %s",
+		r == TURN_NO_EFFECT ? "it was accepted and nothing changed"
+		: r == KERNEL_STUCK ? "it did not end in its time"
+				    : strerror(-r));
+}
+
+static bool is_late(int r)
+{
+	return r == KERNEL_STUCK || r == -ETIMEDOUT;
+}
+
+/* Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same. */
+static int turn_all(struct handover *handover, const struct journal *journal)
+{
+	struct knobs *knobs = &handover->knobs;
+	const struct turning turning = { handover->host, knobs, &handover->online };
+	bool cleaned = false;
+	struct tale tale;
+	int result = 0;
+
+	tale_begin(&tale, "these cannot be changed, so they stay as they are:");
+	for (unsigned int kind = 0; kind < KNOB_KINDS_; kind++) {
+		for (unsigned int i = 0; i < knobs->n_knobs && !is_late(result); i++) {
+			const struct knob *knob = &knobs->knobs[i];
+			int r;
+
+			if (knob->kind != kind || !knob_is_due(knob))
+				continue;
+			r = knob_turn(&turning, knob);
+			cleaned = cleaned || (r == 0 && kind == KNOB_DROPIN);
+			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind)) {
+				tale_add(&tale, knob);
+			} else if (r < 0 && result == 0) {
+				explain(handover, knob, r);
+				result = r;
+			}
+		}
+	}
+	tale_end(&tale, handover, journal);
+	/* systemd would say of these units that their files have changed. */
+	if (cleaned)
+		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
+	return result;
+}
+
+static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
+{
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		if (is(&knobs->knobs[i]))
+			return true;
+	}
+	return false;
+}
+
+static int settle(struct handover *handover, int runtime, const struct journal *journal)
+{
+	const struct knobs *knobs = &handover->knobs;
+	bool foreign;
+	int r;
+
+	plan_settle(&handover->knobs, &handover->claims, &handover->online);
+	foreign = note_foreign(handover, journal);
+	r = ledger_write(runtime, knobs);
+	if (r < 0)
+		return r;
+	r = turn_all(handover, journal);
+	if (r < 0)
+		return r == KERNEL_STUCK ? STEP_LATE : r == TURN_NO_EFFECT ? STEP_NO_EFFECT : r;
+	r = any(knobs, knob_is_turned) ? ledger_mark(runtime) : ledger_remove(runtime);
+	return r < 0 ? r : foreign ? STEP_STALE : 0;
+}
+
+int context_settle(struct handover *handover, int runtime, const struct journal *journal)
+{
+	struct refusal refusal;
+	int r;
+
+	handover->why[0] = '\0';
+	r = context_gather(handover, runtime, NULL);
+	if (r < 0)
+		return r;
+	if (handover->claims.n_claims == 0 && !ledger_exists(runtime))
+		return 1;
+	r = context_see(handover, runtime, &refusal);
+	if (r < 0) {
+		(void)text_copy(handover->why, sizeof(handover->why), refusal.sentence);
+		return -ECANCELED;
+	}
+	/* When CPUs are taken, the plan has told already. */
+	for (unsigned int i = 0; i < handover->notes.n && journal->state != JOURNAL_TAKING; i++)
+		context_note(handover, journal, handover->notes.lines[i]);
+	return settle(handover, runtime, journal);
+}

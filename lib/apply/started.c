@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A domain runs: its control group, its process and its memory are there now. Nothing of this is a reason to end it, so
+ * what cannot be done is told.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/context.h"
+#include "apply/execute.h"
+#include "apply/ledger.h"
+#include "apply/lock.h"
+#include "base/fd.h"
+#include "host/manager.h"
+#include "host/runtime.h"
+#include "plan/vectors.h"
+#include "probe/knobs.h"
+#include "probe/node_cpus.h"
+#include "probe/resident.h"
+#include "probe/vm.h"
+
+/* libvirt waits for us, and so does who started the domain. */
+#define LOCK_WAIT_MS         5000
+#define RESIDENT_DEADLINE_MS 5000
+#define START_DEADLINE_MS    5000
+
+static int find_journal(const char *owner, void *data)
+{
+	(void)owner;
+	*(bool *)data = true;
+	return 0;
+}
+
+bool handover_is_idle(const struct host *host)
+{
+	int runtime CLOSE_FD = runtime_open(host, false);
+	bool found = false;
+
+	if (runtime < 0)
+		return true;
+	return !ledger_exists(runtime) && journal_for_each(runtime, find_journal, &found) >= 0 && !found;
+}
+
+/* A scope that has just come is one more that other VMs' CPUs are closed to. */
+static void settle(struct handover *handover, int runtime, const struct journal *journal)
+{
+	int lock CLOSE_FD = lock_acquire(runtime, LOCK_WAIT_MS);
+	char sentence[sizeof(handover->why) + 64];
+	int r;
+
+	r = lock < 0 ? lock : context_settle(handover, runtime, journal);
+	if (r >= 0 || r == STEP_STALE)
+		return;
+	(void)snprintf(sentence, sizeof(sentence), "cannot keep it off other domains' CPUs: %s",
+		handover->why[0] ? handover->why : strerror(-r));
+	context_note(handover, journal, sentence);
+}
+
+static void tell_memory(
+	struct handover *handover, const struct domain *domain, const struct journal *journal, pid_t qemu)
+{
+	struct resident resident;
+	char sentence[256];
+	struct text text;
+	int r = resident_probe(handover->host, qemu, &resident, RESIDENT_DEADLINE_MS);
+
+	text_init(&text, sentence, sizeof(sentence));
+	if (r < 0)
+		text_add(&text, "cannot tell where its memory is: %s", strerror(-r));
+	else
+		resident_describe(&text, &resident, &domain->demand.nodes);
+	context_note(handover, journal, sentence);
+}
+
+/*
+ * The guest's driver asks for its interrupts when it likes, and again when it is loaded again: a service that lives as
+ * long as the VM sees to them.
+ */
+static void follow_vectors(
+	struct handover *handover, const struct domain *domain, const struct journal *journal, pid_t qemu)
+{
+	const struct plan *plan = &journal->plan;
+	const char *argv[PLAN_FUNCTIONS_MAX + 5] = { HOOK_PATH, "--vectors" };
+	struct address_text addresses[PLAN_FUNCTIONS_MAX];
+	struct cpuset near = { 0 }, cpus;
+	struct cpuset_text list;
+	char scope[UNIT_NAME_SIZE], unit[64], sentence[512];
+	unsigned int n = 2;
+	int r = vm_scope_probe(handover->host, qemu, scope, sizeof(scope));
+
+	if (r == 0)
+		r = node_cpus_probe(handover->host, &plan->claim.cpus, &near);
+	cpus = plan_vectors(&handover->online, &handover->claims, &domain->demand.service, &near);
+	/* Another handover was at work, and nobody looked. */
+	if (cpuset_is_empty(&cpus))
+		return;
+	list = cpuset_text(&cpus);
+	argv[n++] = list.s;
+	for (unsigned int i = 0; i < plan->n_taken; i++) {
+		addresses[i] = address_text(plan->taken[i].address);
+		argv[n++] = addresses[i].s;
+	}
+	argv[n] = NULL;
+	(void)snprintf(unit, sizeof(unit), "gpu-handoff-%s.service", journal->owner);
+	if (r == 0)
+		r = handover->host->manager->start_bound(handover->host, unit,
+			"gpu-handoff: interrupts of a VM's devices, near its CPUs", scope, argv, START_DEADLINE_MS);
+	if (r < 0)
+		(void)snprintf(
+			sentence, sizeof(sentence), "cannot see to the interrupts of its devices: %s", strerror(-r));
+	else
+		(void)snprintf(sentence, sizeof(sentence), "interrupts of its devices go to CPUs %.200s", list.s);
+	context_note(handover, journal, sentence);
+}
+
+void handover_started(struct handover *handover, const struct domain *domain)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	struct journal *journal = &handover->journal;
+	pid_t qemu;
+	int r;
+
+	if (runtime < 0)
+		return;
+	r = journal_read(runtime, domain->uuid, handover->buffer, journal);
+	if (r < 0) {
+		memset(journal, 0, sizeof(*journal));
+		(void)text_copy(journal->name, sizeof(journal->name), domain->name);
+		if (r == -ENOENT && ledger_exists(runtime))
+			settle(handover, runtime, journal);
+		return;
+	}
+	journal_start(runtime, domain->uuid);
+	if (journal->plan.has_claim && journal->plan.claim.isolate)
+		settle(handover, runtime, journal);
+	if (!journal->plan.has_claim && journal->plan.orders.n_orders == 0)
+		return;
+	r = qemu_probe(handover->host, journal->name, &qemu);
+	if (r < 0) {
+		context_note(handover, journal, "its process cannot be found, so nobody looks where its memory is");
+		return;
+	}
+	tell_memory(handover, domain, journal, qemu);
+	if (journal->plan.n_taken && journal->plan.claim.isolate)
+		follow_vectors(handover, domain, journal, qemu);
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/turn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "host/manager.h"
+#include "probe/dropin.h"
+#include "probe/process.h"
+
+/* Of one request; nothing of it waits for a driver of a device. */
+#define DEADLINE_MS 5000
+
+#define CGROUP       "fs/cgroup/"
+#define PATH_SIZE    (KNOB_KEY_SIZE + 64)
+#define CONTENT_SIZE CPUSET_TEXT_SIZE
+
+/* ---- files ---- */
+
+/* Reads a file with CPUs, as a list or as a mask; an empty one is no CPU. */
+static int read_cpus(int directory, const char *path, bool mask, struct cpuset *ret)
+{
+	char content[CONTENT_SIZE];
+	ssize_t n = attribute_read(directory, path, content, sizeof(content));
+
+	*ret = (struct cpuset){ 0 };
+	if (n <= 0)
+		return (int)n;
+	return mask ? cpuset_mask_parse(content, ret) : cpuset_parse(content, ret);
+}
+
+static int turn_mask(const struct host *host, bool in_proc, const char *path, const struct cpuset *want)
+{
+	int (*write)(const struct host *, const char *, const char *, int) =
+		in_proc ? host->kernel->write_proc : host->kernel->write;
+	struct cpuset_mask mask = cpuset_mask_text(want);
+	struct cpuset now;
+	int r = write(host, path, mask.s, DEADLINE_MS);
+
+	if (r == 0)
+		r = read_cpus(in_proc ? host->proc : host->sys, path, true, &now);
+	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
+}
+
+static int turn_word(const struct host *host, const char *path, const char *want)
+{
+	char now[KNOB_WORD_SIZE];
+	int r = host->kernel->write(host, path, want, DEADLINE_MS);
+	ssize_t n;
+
+	if (r < 0)
+		return r;
+	n = attribute_read(host->sys, path, now, sizeof(now));
+	return n < 0 ? (int)n : strcmp(now, want) == 0 ? 0 : TURN_NO_EFFECT;
+}
+
+/* ---- one kind each ---- */
+
+static int turn_balancer(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	return host->manager->set_banned_cpus(host, (pid_t)strtol(knob->key, NULL, 10), &knob->want.cpus, DEADLINE_MS);
+}
+
+static int turn_default(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	return turn_mask(host, true, "irq/default_smp_affinity", &knob->want.cpus);
+}
+
+static int turn_interrupt(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "irq/%lu/smp_affinity", strtoul(knob->key, NULL, 10));
+	return turn_mask(host, true, path, &knob->want.cpus);
+}
+
+static int turn_workqueue(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	return turn_mask(host, false, "devices/virtual/workqueue/cpumask", &knob->want.cpus);
+}
+
+/*
+ * Where nothing is set any more, the kernel refuses to forget a mask while a process is in the group, and
+ * systemd does not say so: all CPUs first, which is as good.
+ */
+static int turn_allowed(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	int r = 0;
+
+	if (cpuset_is_empty(&knob->want.cpus))
+		r = host->manager->set_allowed_cpus(host, group_unit(knob->key), turning->online, DEADLINE_MS);
+	if (r == 0)
+		r = host->manager->set_allowed_cpus(host, group_unit(knob->key), &knob->want.cpus, DEADLINE_MS);
+	return r;
+}
+
+struct group_question {
+	const struct host *host;
+	const char *path;
+	const struct cpuset *want;
+};
+
+static int ask_group(void *data)
+{
+	const struct group_question *question = data;
+	struct cpuset now;
+	int r = read_cpus(question->host->sys, question->path, false, &now);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : cpuset_same(&now, question->want);
+}
+
+/* systemd may answer before it has written. */
+static int await_allowed(const struct turning *turning, const struct knob *knob, const char *path)
+{
+	const struct knob *allowed = knobs_find(turning->knobs, KNOB_ALLOWED, knob->key);
+	struct group_question question = { .host = turning->host, .path = path };
+	int r;
+
+	if (!allowed || !allowed->seen || cpuset_is_empty(&allowed->want.cpus))
+		return 0;
+	question.want = &allowed->want.cpus;
+	r = clock_await(ask_group, &question, DEADLINE_MS);
+	return r == 0 ? TURN_NO_EFFECT : r < 0 ? r : 0;
+}
+
+/* Returns 0 when nothing is set, or all CPUs are, which is the same; -ENOSPC where the kernel does not forget. */
+static int clear_cpuset(const struct turning *turning, const char *path)
+{
+	const struct host *host = turning->host;
+	struct cpuset now;
+	int r = read_cpus(host->sys, path, false, &now);
+
+	/* Without the controller there is nothing to clear. */
+	if (r == -ENOENT || (r == 0 && cpuset_is_empty(&now)))
+		return 0;
+	if (r == 0)
+		r = host->kernel->write(host, path, "\n", DEADLINE_MS);
+	if (r == -ENOSPC && !cpuset_same(&now, turning->online))
+		r = host->kernel->write(host, path, cpuset_text(turning->online).s, DEADLINE_MS);
+	return r == -ENOENT || r == -ENOSPC ? 0 : r;
+}
+
+/* What systemd does not write, or not take back, is written here. */
+static int turn_cpuset(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	char path[PATH_SIZE];
+	struct cpuset now;
+	int r;
+
+	(void)snprintf(path, sizeof(path), CGROUP "%s/cpuset.cpus", knob->key);
+	r = await_allowed(turning, knob, path);
+	if (r < 0)
+		return r;
+	if (cpuset_is_empty(&knob->want.cpus))
+		return clear_cpuset(turning, path);
+	r = read_cpus(host->sys, path, false, &now);
+	if (r == 0 && !cpuset_same(&now, &knob->want.cpus)) {
+		r = host->kernel->write(host, path, cpuset_text(&knob->want.cpus).s, DEADLINE_MS);
+		if (r == 0)
+			r = read_cpus(host->sys, path, false, &now);
+	}
+	return r < 0 ? r : cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
+}
+
+/* What systemd made for us goes; it makes it by itself. */
+static int turn_dropin(const struct turning *turning, const struct knob *knob)
+{
+	const char *before = knob->want.word, *name;
+	int systemd CLOSE_FD = -1, above CLOSE_FD = -1, own CLOSE_FD = -1;
+	char path[PATH_SIZE];
+
+	if (strcmp(before, DROPIN_FILE) == 0)
+		return 1;
+	systemd = beneath_open(turning->host->run, "systemd", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (systemd < 0)
+		return systemd == -ENOENT ? 1 : systemd;
+	name = dropin_directory(systemd, group_unit(knob->key));
+	above = beneath_open(systemd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	(void)snprintf(path, sizeof(path), "%s.d", group_unit(knob->key));
+	own = above < 0 ? above : beneath_open(above, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (own < 0)
+		return own == -ENOENT ? 1 : own;
+	if (unlinkat(own, DROPIN_NAME, 0) < 0)
+		return errno == ENOENT ? 1 : -errno;
+	/* A directory that holds anything else stays. */
+	if (strcmp(before, DROPIN_DIRECTORY) != 0)
+		(void)unlinkat(above, path, AT_REMOVEDIR);
+	if (strcmp(before, DROPIN_NOTHING) == 0)
+		(void)unlinkat(systemd, name, AT_REMOVEDIR);
+	return 0;
+}
+
+static int turn_thread(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	struct cpuset now;
+	uint64_t start;
+	char *end;
+	pid_t tid = (pid_t)strtol(knob->key, &end, 10);
+	int r = process_probe_start(host, tid, &start);
+
+	/* It has ended, and its number may be another's. */
+	if (r <= 0 || start != strtoull(end, NULL, 10))
+		return r < 0 ? r : 1;
+	r = host->kernel->set_affinity(host, tid, &knob->want.cpus);
+	if (r == 0)
+		r = host->kernel->get_affinity(host, tid, &now);
+	if (r < 0)
+		return r == -ESRCH ? 1 : r;
+	return cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
+}
+
+static int turn_latency(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "devices/system/cpu/cpu%lu/power/pm_qos_resume_latency_us",
+		strtoul(knob->key, NULL, 10));
+	return turn_word(host, path, knob->want.word);
+}
+
+static int turn_policy(const struct host *host, const struct knob *knob, const char *attribute)
+{
+	char path[96];
+
+	(void)snprintf(
+		path, sizeof(path), "devices/system/cpu/cpufreq/policy%lu/%s", strtoul(knob->key, NULL, 10), attribute);
+	return turn_word(host, path, knob->want.word);
+}
+
+static int turn_governor(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	return turn_policy(host, knob, "scaling_governor");
+}
+
+/* While the governor is performance, some drivers take no other preference, and need none. */
+static int turn_preference(const struct turning *turning, const struct knob *knob)
+{
+	const struct host *host = turning->host;
+	int r = turn_policy(host, knob, "energy_performance_preference");
+
+	return r == -EBUSY && strcmp(knob->want.word, "performance") == 0 ? 1 : r;
+}
+
+static const struct {
+	int (*turn)(const struct turning *turning, const struct knob *knob);
+	bool optional;
+	const char *what; /* with the key: %s the name in it, %n the number before that */
+} kinds[] = {
+	[KNOB_BALANCER] = { turn_balancer, true, "CPUs that irqbalance leaves alone" },
+	[KNOB_DEFAULT] = { turn_default, false, "CPUs for new interrupts" },
+	[KNOB_INTERRUPT] = { turn_interrupt, true, "CPUs of interrupt " },
+	[KNOB_WORKQUEUE] = { turn_workqueue, false, "CPUs of unbound workqueues" },
+	[KNOB_ALLOWED] = { turn_allowed, false, "AllowedCPUs of " },
+	[KNOB_CPUSET] = { turn_cpuset, false, "cpuset.cpus of " },
+	[KNOB_DROPIN] = { turn_dropin, true, "systemd's drop-in of " },
+	[KNOB_THREAD] = { turn_thread, true, "CPUs of thread " },
+	[KNOB_LATENCY] = { turn_latency, true, "pm_qos_resume_latency_us of CPU " },
+	[KNOB_GOVERNOR] = { turn_governor, false, "governor of cpufreq policy " },
+	[KNOB_PREFERENCE] = { turn_preference, true, "energy_performance_preference of cpufreq policy " },
+};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == KNOB_KINDS_, "a kind of knob is not in the table");
+
+int knob_turn(const struct turning *turning, const struct knob *knob)
+{
+	return kinds[knob->kind].turn(turning, knob);
+}
+
+bool knob_kind_is_optional(enum knob_kind kind)
+{
+	return kinds[kind].optional;
+}
+
+void knob_describe(struct text *text, const struct knob *knob)
+{
+	text_add(text, "%s", kinds[knob->kind].what);
+	knob_describe_key(text, knob);
+}
+
+void knob_describe_key(struct text *text, const struct knob *knob)
+{
+	if (strcmp(knob->key, "-") == 0 || knob->kind == KNOB_BALANCER)
+		return;
+	text_add(text, "'");
+	text_add_foreign(text, knob->key);
+	text_add(text, "'");
+}
+
+void knob_describe_value(struct text *text, enum knob_kind kind, const union knob_value *value)
+{
+	if (knob_kind_has_words(kind)) {
+		text_add(text, "'");
+		text_add_foreign(text, value->word);
+		text_add(text, "'");
+	} else {
+		text_add(text, "%s", cpuset_is_empty(&value->cpus) ? "not set" : cpuset_text(&value->cpus).s);
+	}
+}

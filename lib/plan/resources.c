@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plan/resources.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "plan/settle.h"
+
+/* What the host has as a default is for those domains that it fits; what a domain says itself is not to be passed over.
+ */
+static int add_pages(const struct domain *domain, const struct situation *situation, const struct policy *policy,
+	struct plan *plan, struct notes *notes, struct refusal *refusal)
+{
+	const struct demand *demand = &domain->demand;
+	int r;
+
+	if (!policy->allocate || !situation->pools)
+		return 0;
+	if (demand->problem[0] && domain->policy.has_allocate)
+		return refusal_set(refusal, REFUSAL_INPUT, "%s", demand->problem);
+	if (demand->problem[0] || demand->n_needs == 0) {
+		notes_add(notes, "%s", demand->problem[0] ? demand->problem : "the domain asks for no huge pages");
+		return 0;
+	}
+	r = plan_pages(demand, situation->pools, situation->promised, &plan->orders, refusal);
+	for (unsigned int i = 0; r == 0 && i < plan->orders.n_orders; i++) {
+		const struct page_order *order = &plan->orders.orders[i];
+
+		if (order->new != order->old)
+			plan_add_pages(plan, (struct pool_id){ order->node, order->page_kib }, order->old, order->new);
+	}
+	return r;
+}
+
+static void add_cpus_step(struct plan *plan)
+{
+	struct cpuset_text text = cpuset_text(&plan->claim.cpus);
+	char value[STEP_VALUE_SIZE];
+
+	/* For people: the claim itself is what counts. */
+	if (text_copy(value, sizeof(value), text.s) < 0)
+		(void)snprintf(value, sizeof(value), "%.200s...", text.s);
+	plan_add(plan, STEP_CPUS, (struct address){ 0 }, "", value);
+}
+
+static int add_cpus(const struct domain *domain, const struct situation *situation, const struct policy *policy,
+	struct plan *plan, struct notes *notes, struct refusal *refusal)
+{
+	bool said = domain->policy.has_isolate || domain->policy.has_governor;
+	int r;
+
+	if ((!policy->isolate && !policy->governor[0]) || !situation->knobs)
+		return 0;
+	if (!said && (domain->demand.problem[0] || domain->demand.n_pinned < domain->demand.n_vcpus))
+		return 0;
+	r = plan_claim(&domain->demand, policy, situation->claims, situation->knobs, situation->online, &plan->claim,
+		notes, refusal);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	(void)text_copy(plan->claim.name, sizeof(plan->claim.name), domain->name);
+	plan->claim.nodes = domain->demand.nodes;
+	plan->has_claim = true;
+	add_cpus_step(plan);
+	return 0;
+}
+
+int plan_resources(const struct domain *domain, const struct situation *situation, const struct policy *policy,
+	struct plan *plan, struct notes *notes, struct refusal *refusal)
+{
+	int r = add_pages(domain, situation, policy, plan, notes, refusal);
+
+	return r < 0 ? r : add_cpus(domain, situation, policy, plan, notes, refusal);
+}
