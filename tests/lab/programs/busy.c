@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * busy spin THREADS [RUN_US SLEEP_US]: threads that want a CPU again and again. They rest in between, for the lab's
+ * processors are all emulated in one thread; each time one wakes, the scheduler looks anew where it may run.
+ * busy read PATH [SLEEP_US]: reads a file again and again past the page cache, which interrupts.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static unsigned int run_us = 500, sleep_us = 60000;
+
+static double now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void *spin(void *unused)
+{
+	double end;
+
+	(void)unused;
+	for (;;) {
+		for (end = now_us() + run_us; now_us() < end;)
+			;
+		usleep(sleep_us);
+	}
+	return NULL;
+}
+
+static void read_on(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	void *block;
+
+	if (fd < 0) /* 9p without a cache has no such flag, and asks each time */
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err(1, "cannot open '%s'", path);
+	if (posix_memalign(&block, 4096, 4096))
+		errx(1, "out of memory");
+	for (off_t at = 0;; at += 4096) {
+		ssize_t n = pread(fd, block, 4096, at);
+
+		if (n < 0)
+			err(1, "cannot read '%s'", path);
+		if (n < 4096)
+			at = -4096;
+		usleep(sleep_us);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	pthread_t thread;
+
+	if (argc >= 3 && !strcmp(argv[1], "read")) {
+		sleep_us = argc > 3 ? (unsigned int)atoi(argv[3]) : 10000;
+		read_on(argv[2]);
+	}
+	if (argc < 3 || strcmp(argv[1], "spin"))
+		errx(2, "usage: busy spin THREADS [RUN_US SLEEP_US] | busy read PATH [SLEEP_US]");
+	if (argc > 4) {
+		run_us = (unsigned int)atoi(argv[3]);
+		sleep_us = (unsigned int)atoi(argv[4]);
+	}
+	for (int i = 1; i < atoi(argv[2]); i++)
+		if ((errno = pthread_create(&thread, NULL, spin, NULL)))
+			err(1, "cannot make a thread");
+	spin(NULL);
+}
