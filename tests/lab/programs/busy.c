@@ -3,6 +3,7 @@
  * busy spin THREADS [RUN_US SLEEP_US]: threads that want a CPU again and again. They rest in between, for the lab's
  * processors are all emulated in one thread; each time one wakes, the scheduler looks anew where it may run.
  * busy read PATH [SLEEP_US]: reads a file again and again past the page cache, which interrupts.
+ * busy pages N: holds so many huge pages of the default size, from the node where it runs.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,6 +62,18 @@ static void read_on(const char *path)
 	}
 }
 
+static void pages_hold(size_t n)
+{
+	size_t size = n * 2048 * 1024;
+	char *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	if (pages == MAP_FAILED)
+		err(1, "cannot have %zu huge pages", n);
+	memset(pages, 1, size);
+	for (;;)
+		pause();
+}
+
 int main(int argc, char *argv[])
 {
 	pthread_t thread;
@@ -68,8 +82,10 @@ int main(int argc, char *argv[])
 		sleep_us = argc > 3 ? (unsigned int)atoi(argv[3]) : 10000;
 		read_on(argv[2]);
 	}
+	if (argc == 3 && !strcmp(argv[1], "pages"))
+		pages_hold((size_t)atoi(argv[2]));
 	if (argc < 3 || strcmp(argv[1], "spin"))
-		errx(2, "usage: busy spin THREADS [RUN_US SLEEP_US] | busy read PATH [SLEEP_US]");
+		errx(2, "usage: busy spin THREADS [RUN_US SLEEP_US] | busy read PATH [SLEEP_US] | busy pages N");
 	if (argc > 4) {
 		run_us = (unsigned int)atoi(argv[3]);
 		sleep_us = (unsigned int)atoi(argv[4]);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * watch-cpus observe SECONDS CPULIST [PID...]: what ran on these CPUs for so long, but for the threads of these PIDs.
- * watch-cpus threads: every thread of the host, a line each: its number, when it began, its name, its affinity.
+ * watch-cpus threads: every thread whose affinity can be set, a line each: its number, when it began, its name, its
+ * affinity. That of the others is the kernel's: workers, and those that rescue work, follow what they work at.
  *
  * observe prints five counts, and below each what it is made of:
  *
@@ -226,7 +227,8 @@ static int threads_print(void)
 	for (walk_begin(&walk); walk_next(&walk, &pid, &tid);) {
 		if (pid == getpid() || !stat_read(pid, tid, &stat) || sched_getaffinity(tid, sizeof(mask), &mask) < 0)
 			continue;
-		worker_shorten(stat.name);
+		if (stat.flags & PF_NO_SETAFFINITY)
+			continue;
 		printf("thread %d %llu (%s) ", tid, stat.start, stat.name);
 		for (int i = 0; i < CPU_SETSIZE; i++)
 			if (CPU_ISSET(i, &mask))

@@ -53,7 +53,7 @@ masks_back() {
 	local file
 	for file in "${!mask[@]}"; do echo "${mask[$file]}" >"$file" 2>/dev/null || true; done
 }
-# A thread of the kernel on several CPUs, these among them. Those that cannot be moved fail at it.
+# A thread of the kernel on several CPUs, these among them.
 kernel_threads() {
 	"$LIB/watch-cpus" threads | while read -r _ tid _ _ list; do
 		if [[ $list == *,*,6,7, && ! -s /proc/$tid/cmdline ]]; then echo "$tid ${list%,}"; fi
