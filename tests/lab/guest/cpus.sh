@@ -45,7 +45,14 @@ cpus_domain() {
 	domain "$name" vcpus="$((n > 0 ? n : 1))" extra="$extra" "${rest[@]}"
 }
 
+# With huge pages of one node libvirt 9.0 makes QEMU ask for the CPUs of that node, which Debian 12's profile forbids.
+qemu_may_read_nodes() {
+	local file=/etc/apparmor.d/local/abstractions/libvirt-qemu
+	grep -qs cpumap "$file" || echo '@{sys}/devices/system/node/node[0-9]*/cpumap r,' >>"$file"
+}
+
 cpus_define() { # as cpus_domain, and defined in libvirt
+	[[ "$*" != *pages=* ]] || qemu_may_read_nodes
 	cpus_domain "$@" >"$RUN/$1.xml"
 	virsh -q define "$RUN/$1.xml" >/dev/null
 }
@@ -118,6 +125,7 @@ expect_quiet() { # NAME...: none
 # cpu_snapshot FILE: all that isolation, governors and huge pages could touch; a line has a key, a tab, and the value.
 # Left out is what changes by itself: effective_affinity and cpuset.cpus.effective follow from other files and from what
 # is online; /proc/irq/N/spurious and the like are counters; a kworker's name says what it does.
+# Threads whose affinity nobody can set are the kernel's business.
 cpu_snapshot() {
 	{
 		snapshot_interrupts

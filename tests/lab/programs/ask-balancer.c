@@ -21,7 +21,9 @@ static void say(int fd, char *text)
 	struct ucred self = { getpid(), getuid(), getgid() };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
-	*c = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS, .cmsg_len = CMSG_LEN(sizeof(self)) };
+	*c = (struct cmsghdr){
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS, .cmsg_len = CMSG_LEN(sizeof(self))
+	};
 	memcpy(CMSG_DATA(c), &self, sizeof(self));
 	if (sendmsg(fd, &msg, 0) < 0)
 		err(1, "cannot say '%s'", text);

@@ -51,8 +51,9 @@ bool thread_stat_parse(const char *text, struct thread_stat *ret)
 		return false;
 	*ret = (struct thread_stat){ 0 };
 	memcpy(ret->name, open + 1, (size_t)(end - open - 1));
-	return sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu"
-			       " %*u %*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
+	return sscanf(end + 1,
+		       " %*c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu"
+		       " %*u %*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
 		       &ret->flags, &ret->start, &ret->cpu) == 3;
 }
 
@@ -167,7 +168,8 @@ static unsigned long long grown(const struct counts *before, const struct counts
 
 void counts_print(const struct counts *before, const struct counts *after)
 {
-	unsigned long long sum = 0, system = after->system_work - before->system_work, own = after->own_work - before->own_work;
+	unsigned long long sum = 0, system = after->system_work - before->system_work,
+			   own = after->own_work - before->own_work;
 	unsigned int i;
 
 	for (i = 0; i < after->n; i++)
@@ -175,6 +177,7 @@ void counts_print(const struct counts *before, const struct counts *after)
 	printf("interrupts %llu\n", sum);
 	for (i = 0; i < after->n; i++)
 		if (grown(before, after, i))
-			printf("    %u %s, %llu\n", after->interrupts[i].number, after->interrupts[i].name, grown(before, after, i));
+			printf("    %u %s, %llu\n", after->interrupts[i].number, after->interrupts[i].name,
+				grown(before, after, i));
 	printf("work %llu\n    %llu of the system's queue, %llu of its own\n", system + own, system, own);
 }

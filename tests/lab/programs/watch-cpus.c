@@ -72,7 +72,8 @@ static enum kind kind_of(const struct thread_stat *stat)
 {
 	if (!(stat->flags & PF_KTHREAD))
 		return USER;
-	if (!(stat->flags & PF_NO_SETAFFINITY) || !strncmp(stat->name, "kworker/u", 9) || !strncmp(stat->name, "irq/", 4))
+	if (!(stat->flags & PF_NO_SETAFFINITY) || !strncmp(stat->name, "kworker/u", 9) ||
+		!strncmp(stat->name, "irq/", 4))
 		return KERNEL;
 	return BOUND;
 }
@@ -166,7 +167,8 @@ static void kind_print(enum kind kind)
 			b->there = false;
 			same++;
 		}
-		printf("    %s%s%s, %u threads, %llu us on", a->name, *a->group ? " of " : "", a->group, same, a->there_ns / 1000);
+		printf("    %s%s%s, %u threads, %llu us on", a->name, *a->group ? " of " : "", a->group, same,
+			a->there_ns / 1000);
 		for (j = 0; j < CPU_SETSIZE; j++)
 			if (CPU_ISSET(j, &a->where))
 				printf(" %u", j);

@@ -61,7 +61,7 @@ kernel_threads() {
 }
 masks_keep
 for unit in "${units[@]}"; do allowed_set "$unit" 63; done
-[[ $(<$CGROUP/system.slice/cpuset.cpus) == 0-5 ]] || fail 'the kernel does not have it when the call returns'
+[[ $(<"$CGROUP"/system.slice/cpuset.cpus) == 0-5 ]] || fail 'the kernel does not have it when the call returns'
 masks_narrow
 kernel_threads >"$RUN/kthreads"
 moved=0
@@ -80,10 +80,10 @@ for key in 'group /system.slice/cpuset.cpus' 'unit user.slice AllowedCPUs' 'unit
 done
 
 say 'and back'
+cpu_load_stop
 units_free
 masks_back
 while read -r tid list; do taskset -cp "$list" "$tid" >/dev/null 2>&1 || true; done <"$RUN/kthreads"
-cpu_load_stop
 cpu_as_before "$RUN/cpu.rest"
 
 say 'one thing at a time'

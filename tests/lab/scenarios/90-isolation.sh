@@ -4,12 +4,12 @@
 # not ask for that has all of it there.
 trap cpu_load_stop EXIT
 cpu_snapshot "$RUN/cpu.rest"
-cpu_load_start
 share=$(irq_of virtio1-requests)
 
 say 'a VM with pins and no more'
 cpus_define gpuvm '6 7'
 start gpuvm
+cpu_load_start
 irq_lure "$share" 6
 observe 20 6-7 "$(qemu_of gpuvm)"
 expect_busy user kernel interrupts work
@@ -19,7 +19,7 @@ stop gpuvm
 say 'a VM that wants them for itself'
 cpus_define gpuvm '6 7' isolate=yes
 irq_lure "$share" 6
-within 60000 start gpuvm
+timed start gpuvm
 echo "   started in $took ms"
 observe 20 6-7 "$(qemu_of gpuvm)"
 declare -p seen | sed 's/declare -A seen=/with:    /' >>"$RUN/compared"

@@ -25,7 +25,7 @@ vcpus_on() { # NAME CPULIST...
 		[[ $(<"$thread/comm") != CPU* ]] || sed -n 's/^Cpus_allowed_list:\t//p' "$thread/status"
 	done | sort | diff <(printf '%s\n' "$@") - || fail "the vCPUs of $name are not on $*"
 }
-declare -A alone=([vm-a]=0-4,6-7 [vm-b]=0-5)
+declare -A alone=([vm-a]='0-4,6-7' [vm-b]=0-5)
 for order in 'vm-a vm-b vm-a vm-b' 'vm-a vm-b vm-b vm-a' 'vm-b vm-a vm-a vm-b' 'vm-b vm-a vm-b vm-a'; do
 	read -r first second gone last <<<"$order"
 	say "$first and $second start, $gone and $last stop"

@@ -4,7 +4,7 @@
 # as it runs, and the host's again after.
 cpu_snapshot "$RUN/cpu.rest"
 cpus_define gpuvm '6 7' isolate=yes pages=2048 allocate=yes
-isolated() { [[ $(<$CGROUP/system.slice/cpuset.cpus.effective) == 0-5 ]]; }
+isolated() { [[ $(<"$CGROUP"/system.slice/cpuset.cpus.effective) == 0-5 ]]; }
 no_journal() { [[ ! -e $STATE/$(uuid_of gpuvm).journal ]]; }
 start gpuvm
 isolated || fail 'it has no CPUs'

@@ -14,12 +14,13 @@ in_v1() { # COMMAND...: in a mount namespace of its own
 		"$@"' v1 "$@"
 }
 in_v1 findmnt -t cgroup -no TARGET,OPTIONS | grep cpuset || fail 'the kernel does not give cpuset away'
+# shellcheck disable=SC2034 # expect_refused looks at it
 status=0
 in_v1 env -i LC_ALL=C PATH="$PATH" timeout 60 "$HOOK" gpuvm prepare begin - <"$RUN/gpuvm.xml" \
 	>"$RUN/out" 2>"$RUN/err" || status=$?
 sed 's/^/   stderr: /' "$RUN/err"
 expect_refused cgroup
-grep -q cpuset $CGROUP/cgroup.controllers || fail 'cpuset is not back'
+grep -q cpuset "$CGROUP"/cgroup.controllers || fail 'cpuset is not back'
 cpu_as_before "$RUN/cpu.rest"
 expect_no_state
 
