@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # limit 60
 # A host whose cpusets are of cgroup v1, or whose control groups are not there at all, is refused with a sentence and
 # left as it is. While no unit wants cpuset the kernel lets a v1 hierarchy have it; it is mounted as such a host has it,
@@ -14,7 +14,6 @@ in_v1() { # COMMAND...: in a mount namespace of its own
 		"$@"' v1 "$@"
 }
 in_v1 findmnt -t cgroup -no TARGET,OPTIONS | grep cpuset || fail 'the kernel does not give cpuset away'
-# shellcheck disable=SC2034 # expect_refused looks at it
 status=0
 in_v1 env -i LC_ALL=C PATH="$PATH" timeout 60 "$HOOK" gpuvm prepare begin - <"$RUN/gpuvm.xml" \
 	>"$RUN/out" 2>"$RUN/err" || status=$?
