@@ -26,6 +26,8 @@ fail() {
 
 # shellcheck source=tests/lab/guest/nvidia.sh
 . "$LIB/nvidia.sh"
+# shellcheck source=tests/lab/guest/cpus.sh
+. "$LIB/cpus.sh"
 
 # ---- the cards ----
 
@@ -183,14 +185,16 @@ hostdev_xml() { # ADDRESS MANAGED: managed is yes, no, or absent; the address as
 	XML
 }
 
-# domain NAME [key=value...] [ADDRESS...]: its XML. Keys: type (qemu), managed (yes), boot (yes: the boot sector that
+# domain NAME [key=value...] [ADDRESS...]: its XML. Keys: managed (yes), vcpus (1), memory (64, MiB), boot (yes: the boot sector that
 # obeys virsh shutdown), extra (XML inside domain), devices (XML inside devices)
 domain() {
-	local name=$1 managed=yes boot=no extra='' devices='' hostdevs='' word
+	local name=$1 managed=yes vcpus=1 memory=64 boot=no extra='' devices='' hostdevs='' word
 	shift
 	for word; do
 		case $word in
 		managed=*) managed=${word#*=} ;;
+		vcpus=*) vcpus=${word#*=} ;;
+		memory=*) memory=${word#*=} ;;
 		boot=*) boot=${word#*=} ;;
 		extra=*) extra=${word#*=} ;;
 		devices=*) devices=${word#*=} ;;
@@ -203,8 +207,8 @@ domain() {
 		<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
 		<name>$name</name>
 		<uuid>$(uuid_of "$name")</uuid>
-		<memory unit='MiB'>64</memory>
-		<vcpu>1</vcpu>
+		<memory unit='MiB'>$memory</memory>
+		<vcpu>$vcpus</vcpu>
 		<os><type arch='x86_64' machine='q35'>hvm</type></os>
 		<features><acpi/></features>
 		<devices>

@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# limit 240
+# Huge pages that a domain is to have are added to those that are there, on its node, and taken away again: not one
+# more. Where there is one too few, nothing has changed, and the sentence says how many were found where. Pages that
+# somebody else has taken in between go when they are free.
+node=/sys/devices/system/node/node1/hugepages/hugepages-2048kB
+total() { cat "$node/nr_hugepages"; }
+trap 'echo 0 >$node/nr_hugepages; pkill -x busy || true' EXIT
+cpu_snapshot "$RUN/cpu.rest"
+
+say 'none are there'
+cpus_define gpuvm '6 7' pages=2048 allocate=yes
+start gpuvm
+grep -H . /sys/devices/system/node/node*/hugepages/hugepages-2048kB/*_hugepages
+[[ $(total) == 32 ]] || fail "$(total) pages on node 1, not 32"
+stop gpuvm
+cpu_as_before "$RUN/cpu.rest"
+
+say 'ten are there'
+echo 10 >$node/nr_hugepages
+start gpuvm
+[[ $(total) == 32 ]] || fail "$(total) pages on node 1, not 32"
+stop gpuvm
+[[ $(total) == 10 && $(<$node/free_hugepages) == 10 ]] || fail "$(total) pages on node 1, not 10"
+echo 0 >$node/nr_hugepages
+
+say 'somebody has taken some'
+hook gpuvm prepare
+expect_accepted
+[[ $(total) == 32 ]] || fail "$(total) pages on node 1, not 32"
+taskset -c 4 "$LIB/busy" pages 5 &
+holder=$!
+five_in_use() { [[ $(<$node/free_hugepages) == 27 ]]; }
+wait_for 10 five_in_use || fail 'nobody holds them'
+hook gpuvm release
+grep -H . $node/*_hugepages
+[[ $(<$node/free_hugepages) == 0 ]] || fail 'free pages were not given back'
+kill "$holder"
+wait "$holder" || true
+drained() { [[ $(total) == 0 ]]; }
+wait_for 10 drained || fail 'pages stay that nobody uses'
+cpu_as_before "$RUN/cpu.rest"
+
+say 'one page too few'
+fill() { # all that the node has, until it has no more
+	local before
+	for _ in {1..6}; do
+		before=$(total)
+		echo 1000 >$node/nr_hugepages
+		[[ $(total) != "$before" ]] || break
+	done
+}
+fill
+had=$(total)
+echo "   $had pages can be had"
+((had > 100 && had < 768)) || fail 'that cannot be'
+cpu_snapshot "$RUN/cpu.full"
+cpus_domain gpuvm '6 7' memory=$(((had + 1) * 2)) pages=2048 allocate=yes >"$RUN/gpuvm.xml"
+hook gpuvm prepare
+expect_refused "$((had + 1))" "$had" 'node 1'
+cpu_as_before "$RUN/cpu.full"
+expect_no_state
+echo 0 >$node/nr_hugepages
+cpu_as_before "$RUN/cpu.rest"
