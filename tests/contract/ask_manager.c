@@ -59,10 +59,16 @@ static int take_cpus(const char *list, struct cpuset *ret)
 
 static int ask_allow(const struct host *host, struct question *q)
 {
-	struct cpuset cpus = { 0 };
-	int r = take_cpus(q->words[1], &cpus);
+	int r = 0;
 
-	return r < 0 ? r : host->manager->set_allowed_cpus(host, q->words[0], &cpus, q->deadline_ms);
+	for (const char *const *words = q->words; r >= 0 && words[0] && words[1]; words += 2) {
+		struct cpuset cpus = { 0 };
+
+		r = take_cpus(words[1], &cpus);
+		if (r == 0)
+			r = host->manager->set_allowed_cpus(host, words[0], &cpus, q->deadline_ms);
+	}
+	return r;
 }
 
 static int ask_allowed(const struct host *host, struct question *q)
@@ -111,7 +117,7 @@ static const struct {
 	{ "end-session", "ID", 1, ask_end_session, false },
 	{ "end-sessions-of", "UID", 1, ask_end_sessions_of, false },
 	{ "scope", "SECONDS", 1, ask_scope, false },
-	{ "allow", "UNIT LIST|-", 2, ask_allow, false },
+	{ "allow", "UNIT LIST|- [UNIT LIST|-]...", 2, ask_allow, false },
 	{ "allowed", "UNIT", 1, ask_allowed, true },
 	{ "reload", "", 0, ask_reload, false },
 	{ "bound", "UNIT BOUND-TO PROGRAM [ARGUMENT...]", 3, ask_bound, false },

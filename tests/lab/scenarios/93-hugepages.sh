@@ -42,12 +42,13 @@ wait_for 10 drained || fail 'pages stay that nobody uses'
 cpu_as_before "$RUN/cpu.rest"
 
 say 'one page too few'
-fill() { # all that the node has, until it has no more
-	local before
-	for _ in {1..6}; do
+fill() { # all that the node has, and can make room for, until that is no more, three times
+	local before stable=0
+	while ((stable < 3)); do
 		before=$(total)
+		echo 1 >/sys/devices/system/node/node1/compact
 		echo 1000 >$node/nr_hugepages
-		[[ $(total) != "$before" ]] || break
+		if [[ $(total) == "$before" ]]; then stable=$((stable + 1)); else stable=0; fi
 	done
 }
 fill
