@@ -137,7 +137,8 @@ int context_execute(struct handover *handover, int runtime, struct journal *jour
 	/* Where that fails, the journal keeps the step, and the next who reads it finds who is at it. */
 	if (r == KERNEL_STUCK)
 		(void)poison_put(handover, runtime, journal, step);
-	context_tell(handover, journal, step, r, begin);
+	/* Which of many knobs somebody else has changed, a note says; the rest was done. */
+	context_tell(handover, journal, step, step->kind == STEP_CPUS && r == STEP_STALE ? 0 : r, begin);
 	return r;
 }
 

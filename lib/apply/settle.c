@@ -14,7 +14,8 @@
 /* More of one kind than that are counted. */
 #define TOLD_MAX 8
 
-#define RELOAD_DEADLINE_MS 2000
+/* Nobody waits for it. */
+#define RELOAD_DEADLINE_MS 60000
 
 int context_see(struct handover *handover, int runtime, struct refusal *refusal)
 {
@@ -102,12 +103,33 @@ static bool is_late(int r)
 	return r == KERNEL_STUCK || r == -ETIMEDOUT;
 }
 
+static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
+{
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		if (is(&knobs->knobs[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Perhaps it had gone when a handover was killed, and systemd was not told. */
+static bool leaves_dropin(const struct knob *knob)
+{
+	return knob->kind == KNOB_DROPIN && knob->known && !knob->foreign &&
+	       knob_same(knob->kind, &knob->want, &knob->base) && strcmp(knob->base.word, DROPIN_FILE) != 0;
+}
+
+/* When CPUs are taken, all that stay; later those that stay away from what they were. */
+static bool is_worth_telling(const struct journal *journal, const struct knob *knob)
+{
+	return journal->state == JOURNAL_TAKING || knob_same(knob->kind, &knob->want, &knob->base);
+}
+
 /* Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same. */
 static int turn_all(struct handover *handover, const struct journal *journal)
 {
 	struct knobs *knobs = &handover->knobs;
 	const struct turning turning = { handover->host, knobs, &handover->online };
-	bool cleaned = false;
 	struct tale tale;
 	int result = 0;
 
@@ -120,9 +142,9 @@ static int turn_all(struct handover *handover, const struct journal *journal)
 			if (knob->kind != kind || !knob_is_due(knob))
 				continue;
 			r = knob_turn(&turning, knob);
-			cleaned = cleaned || (r == 0 && kind == KNOB_DROPIN);
 			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind)) {
-				tale_add(&tale, knob);
+				if (is_worth_telling(journal, knob))
+					tale_add(&tale, knob);
 			} else if (r < 0 && result == 0) {
 				explain(handover, knob, r);
 				result = r;
@@ -131,18 +153,9 @@ static int turn_all(struct handover *handover, const struct journal *journal)
 	}
 	tale_end(&tale, handover, journal);
 	/* systemd would say of these units that their files have changed. */
-	if (cleaned)
+	if (any(knobs, leaves_dropin))
 		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	return result;
-}
-
-static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
-{
-	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
-		if (is(&knobs->knobs[i]))
-			return true;
-	}
-	return false;
 }
 
 static int settle(struct handover *handover, int runtime, const struct journal *journal)

@@ -127,6 +127,7 @@ void handover_started(struct handover *handover, const struct domain *domain)
 	r = journal_read(runtime, domain->uuid, handover->buffer, journal);
 	if (r < 0) {
 		memset(journal, 0, sizeof(*journal));
+		journal->state = JOURNAL_HELD;
 		(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 		if (r == -ENOENT && ledger_exists(runtime))
 			settle(handover, runtime, journal);

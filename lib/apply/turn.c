@@ -40,11 +40,17 @@ static int turn_mask(const struct host *host, bool in_proc, const char *path, co
 	int (*write)(const struct host *, const char *, const char *, int) =
 		in_proc ? host->kernel->write_proc : host->kernel->write;
 	struct cpuset_mask mask = cpuset_mask_text(want);
+	int directory = in_proc ? host->proc : host->sys;
 	struct cpuset now;
-	int r = write(host, path, mask.s, DEADLINE_MS);
+	int r = read_cpus(directory, path, true, &now);
 
+	/* Set with another, which it goes with. */
+	if (r == 0 && cpuset_same(&now, want))
+		return 1;
 	if (r == 0)
-		r = read_cpus(in_proc ? host->proc : host->sys, path, true, &now);
+		r = write(host, path, mask.s, DEADLINE_MS);
+	if (r == 0)
+		r = read_cpus(directory, path, true, &now);
 	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
 }
 

@@ -34,7 +34,6 @@ static const struct {
 	FUNCTION(call),
 	FUNCTION(close_unref),
 	FUNCTION(error_free),
-	FUNCTION(get_n_queued_write),
 	FUNCTION(is_ready),
 	FUNCTION(message_append),
 	FUNCTION(message_append_array),
@@ -51,7 +50,6 @@ static const struct {
 	FUNCTION(message_unref),
 	FUNCTION(open_system),
 	FUNCTION(process),
-	FUNCTION(send),
 	FUNCTION(wait),
 };
 
@@ -245,24 +243,4 @@ int bus_call(struct bus *bus, const struct bus_object *object, const char *metho
 	r = sd.message_appendv(call, types, values);
 	va_end(values);
 	return r < 0 ? r : bus_call_message(bus, call, ret_reply);
-}
-
-int bus_tell(struct bus *bus, const struct bus_object *object, const char *method)
-{
-	sd_bus_message *call MESSAGE_UNREF = NULL;
-	uint64_t queued = 1;
-	int r;
-
-	r = bus_begin(bus, object, method, &call);
-	if (r >= 0)
-		r = sd.send(bus->connection, call, NULL);
-	/* Without a cookie, no reply is wanted. Not flushed: that has no deadline. */
-	while (r >= 0) {
-		r = sd.get_n_queued_write(bus->connection, &queued);
-		if (r < 0 || queued == 0)
-			break;
-		r = bus_process(bus);
-	}
-	bus->used_up = bus->used_up || r < 0;
-	return r < 0 ? r : 0;
 }

@@ -21,7 +21,6 @@ struct bus_functions {
 	__typeof__(sd_bus_call) *call;
 	__typeof__(sd_bus_close_unref) *close_unref;
 	__typeof__(sd_bus_error_free) *error_free;
-	__typeof__(sd_bus_get_n_queued_write) *get_n_queued_write;
 	__typeof__(sd_bus_is_ready) *is_ready;
 	__typeof__(sd_bus_message_append) *message_append;
 	__typeof__(sd_bus_message_append_array) *message_append_array;
@@ -38,7 +37,6 @@ struct bus_functions {
 	__typeof__(sd_bus_message_unref) *message_unref;
 	__typeof__(sd_bus_open_system) *open_system;
 	__typeof__(sd_bus_process) *process;
-	__typeof__(sd_bus_send) *send;
 	__typeof__(sd_bus_wait) *wait;
 };
 
@@ -86,9 +84,6 @@ int bus_call(struct bus *bus, const struct bus_object *object, const char *metho
  */
 int bus_begin(struct bus *bus, const struct bus_object *object, const char *method, sd_bus_message **ret);
 int bus_call_message(struct bus *bus, sd_bus_message *call, sd_bus_message **ret_reply);
-
-/* Sends a call that nobody answers, and waits until it has left. Returns 0; -ETIMEDOUT; -errno. */
-int bus_tell(struct bus *bus, const struct bus_object *object, const char *method);
 
 /* Takes what comes in, or waits for it, once. Returns 0; -ETIMEDOUT; -errno. */
 int bus_process(struct bus *bus);

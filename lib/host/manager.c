@@ -160,7 +160,7 @@ static int systemd_reload(const struct host *host, int deadline_ms)
 	int r;
 
 	r = bus_open(host, deadline_ms, &bus);
-	return r < 0 ? r : bus_tell(&bus, &bus_systemd, "Reload");
+	return r < 0 ? r : bus_call(&bus, &bus_systemd, "Reload", NULL, "");
 }
 
 const struct manager manager_systemd = {

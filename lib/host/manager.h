@@ -45,7 +45,7 @@ struct manager {
 	 */
 	int (*set_allowed_cpus)(const struct host *host, const char *unit, const struct cpuset *cpus, int deadline_ms);
 	/*
-	 * Has systemd read its files again (daemon-reload), and waits only until it was sent, not for its end: units
+	 * Has systemd read its files again (daemon-reload); manager_watched does not wait for its end. Units
 	 * whose drop-in has been removed need it, or they say NeedDaemonReload.
 	 */
 	int (*reload)(const struct host *host, int deadline_ms);

@@ -277,6 +277,13 @@ static void serve(struct watched_request *request, int file)
 		size += answer.result > 0 ? (size_t)answer.result : 0;
 		break;
 	case WATCHED_MANAGE:
+		/* systemd takes its time for it, and who asks for it has other things to do. */
+		if (request->manage == MANAGE_RELOAD) {
+			answer.result = 0;
+			(void)send(SOCKET_FD, &answer, size + sizeof(struct watched_fact), MSG_NOSIGNAL);
+			(void)answer_manage(request, answer.value);
+			return;
+		}
 		answer.result = answer_manage(request, answer.value);
 		size += sizeof(struct watched_fact);
 		break;

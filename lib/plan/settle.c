@@ -14,6 +14,7 @@ struct settling {
 	struct knobs *knobs;
 	const struct claims *claims;
 	const struct cpuset *online;
+	bool groups_due, groups_turned; /* a control group is to be changed; is not at its base */
 };
 
 static struct cpuset less(const struct cpuset *set, const struct cpuset *other)
@@ -183,10 +184,27 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 	knob->driven = knob->kept = false;
 	if (knob->kind == KNOB_INTERRUPT && narrow && looks_born(knob, narrow))
 		follow(knob, narrow);
+	/* Before Linux 6.2 a thread with CPUs of its own forgets them when a control group is changed. */
+	if (knob->kind == KNOB_THREAD && !cpuset_same(&knob->base.cpus, settling->online)) {
+		knob->driven = settling->groups_due;
+		knob->kept = settling->groups_turned;
+	}
 	if (knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET && knob->kind != KNOB_DROPIN)
 		return;
 	for (size_t i = 0; i < sizeof(unit) / sizeof(unit[0]); i++)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
+}
+
+static void look_at_groups(struct settling *settling)
+{
+	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
+		const struct knob *knob = &settling->knobs->knobs[i];
+
+		if ((knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET) || !knob->seen || knob->foreign)
+			continue;
+		settling->groups_due = settling->groups_due || !has_want(knob);
+		settling->groups_turned = settling->groups_turned || !wants_base(knob);
+	}
 }
 
 void plan_settle(struct knobs *knobs, const struct claims *claims, const struct cpuset *online)
@@ -203,6 +221,7 @@ void plan_settle(struct knobs *knobs, const struct claims *claims, const struct 
 		if (knobs->knobs[i].kind == KNOB_DROPIN)
 			settle(&settling, &knobs->knobs[i]);
 	}
+	look_at_groups(&settling);
 	for (unsigned int i = 0; i < knobs->n_knobs; i++)
 		follow_others(&settling, &knobs->knobs[i]);
 }

@@ -44,6 +44,9 @@
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
  * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too.
  *
+ * A thread with CPUs of its own is due when any allowed or cpuset is, and stays in the ledger while one is turned: before
+ * Linux 6.2 it forgets its own.
+ *
  * The ledger may be marked as settled only when every knob that was due has what was wanted, or its base: one that could
  * not be brought away from another value has that as last, and would be foreign the next time.
  *

@@ -306,7 +306,7 @@ static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 		return answer_set(call);
 	if (strcmp(member, "Reload") == 0) {
 		tell("reload, reply %s", sd_bus_message_get_expect_reply(call) ? "wanted" : "not wanted");
-		return 1;
+		return reply(call, "");
 	}
 	return reply(call, "");
 }

@@ -115,17 +115,15 @@ static int was_told(void *data)
 	return **text != '\0';
 }
 
-/* It never answers that, and nobody waits for it. */
+/* Who goes before systemd has looked who asks is refused. */
 START_TEST(test_reload)
 {
-	uint64_t began = clock_now_us();
 	const char *text = "";
 
-	fake_bus_start(FAKE_SILENT);
+	fake_bus_start(FAKE_DONE);
 	ck_assert_int_eq(manager_systemd.reload(&host, LONG_MS), 0);
-	ck_assert_uint_lt((clock_now_us() - began) / 1000, LONG_MS);
 	ck_assert_int_eq(clock_await(was_told, (void *)&text, LONG_MS), 1);
-	ck_assert_str_eq(text, "reload, reply not wanted");
+	ck_assert_str_eq(text, "reload, reply wanted");
 }
 END_TEST
 
