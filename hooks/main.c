@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hooks/attend.h"
 #include "hooks/hook.h"
-#include "hooks/vectors.h"
 
 static int show(const char *text)
 {
@@ -23,8 +23,8 @@ int main(int argc, char *argv[])
 		return show("usage: gpu-handoff-hook NAME OPERATION SUBOPERATION EXTRA <DOMAIN.xml\n"
 			    "libvirt's qemu hook; it acts on 'prepare begin', 'started begin' and 'release end', see "
 			    "gpu-handoff-hook(8)");
-	if (argc >= 2 && strcmp(argv[1], "--vectors") == 0)
-		return vectors_run(argc - 2, argv + 2);
+	if (argc >= 2 && strcmp(argv[1], "--attend") == 0)
+		return attend_run(argc - 2, argv + 2);
 	/* Session daemons run the same hooks, as their users. */
 	if (geteuid() != 0 || argc < 4)
 		return 0;

@@ -83,6 +83,12 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
  */
 void handover_started(struct handover *handover, const struct domain *domain);
 
+/*
+ * Keeps what has come to the host since off the CPUs of domains. Tells the observer what it cannot do, and fails
+ * silently.
+ */
+void handover_settle(struct handover *handover);
+
 /* Whether no domain has anything of ours, so that there is nothing to see to. */
 bool handover_is_idle(const struct host *host);
 

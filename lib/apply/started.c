@@ -53,7 +53,7 @@ static void settle(struct handover *handover, int runtime, const struct journal 
 	r = lock < 0 ? lock : context_settle(handover, runtime, journal);
 	if (r >= 0 || r == STEP_STALE)
 		return;
-	(void)snprintf(sentence, sizeof(sentence), "cannot keep it off other domains' CPUs: %s",
+	(void)snprintf(sentence, sizeof(sentence), "cannot keep what has come off the CPUs of domains: %s",
 		handover->why[0] ? handover->why : strerror(-r));
 	context_note(handover, journal, sentence);
 }
@@ -75,28 +75,31 @@ static void tell_memory(
 }
 
 /*
- * The guest's driver asks for its interrupts when it likes, and again when it is loaded again: a service that lives as
- * long as the VM sees to them.
+ * What comes later is seen to by a service that lives as long as the VM: control groups that are made, and the
+ * interrupts that the guest's driver asks for when it likes, and again when it is loaded again.
  */
-static void follow_vectors(
+static void start_attendance(
 	struct handover *handover, const struct domain *domain, const struct journal *journal, pid_t qemu)
 {
 	const struct plan *plan = &journal->plan;
-	const char *argv[PLAN_FUNCTIONS_MAX + 5] = { HOOK_PATH, "--vectors" };
+	const char *argv[PLAN_FUNCTIONS_MAX + 5] = { HOOK_PATH, "--attend" };
+	char scope[UNIT_NAME_SIZE], group[KNOB_KEY_SIZE], unit[64], sentence[512];
 	struct address_text addresses[PLAN_FUNCTIONS_MAX];
 	struct cpuset near = { 0 }, cpus;
 	struct cpuset_text list;
-	char scope[UNIT_NAME_SIZE], unit[64], sentence[512];
 	unsigned int n = 2;
 	int r = vm_scope_probe(handover->host, qemu, scope, sizeof(scope));
 
 	if (r == 0)
+		r = vm_probe_group(handover->host, qemu, group, sizeof(group));
+	if (r == 0)
 		r = node_cpus_probe(handover->host, &plan->claim.cpus, &near);
 	cpus = plan_vectors(&handover->online, &handover->claims, &domain->demand.service, &near);
 	/* Another handover was at work, and nobody looked. */
-	if (cpuset_is_empty(&cpus))
-		return;
+	if (r == 0 && cpuset_is_empty(&cpus))
+		r = -EBUSY;
 	list = cpuset_text(&cpus);
+	argv[n++] = group;
 	argv[n++] = list.s;
 	for (unsigned int i = 0; i < plan->n_taken; i++) {
 		addresses[i] = address_text(plan->taken[i].address);
@@ -106,13 +109,24 @@ static void follow_vectors(
 	(void)snprintf(unit, sizeof(unit), "gpu-handoff-%s.service", journal->owner);
 	if (r == 0)
 		r = handover->host->manager->start_bound(handover->host, unit,
-			"gpu-handoff: interrupts of a VM's devices, near its CPUs", scope, argv, START_DEADLINE_MS);
-	if (r < 0)
-		(void)snprintf(
-			sentence, sizeof(sentence), "cannot see to the interrupts of its devices: %s", strerror(-r));
-	else
-		(void)snprintf(sentence, sizeof(sentence), "interrupts of its devices go to CPUs %.200s", list.s);
+			"gpu-handoff: keeps what comes off the CPUs of a VM", scope, argv, START_DEADLINE_MS);
+	if (r == 0)
+		return;
+	(void)snprintf(sentence, sizeof(sentence), "cannot see to what comes while it runs: %s", strerror(-r));
 	context_note(handover, journal, sentence);
+}
+
+void handover_settle(struct handover *handover)
+{
+	int runtime CLOSE_FD = runtime_open(handover->host, false);
+	struct journal *journal = &handover->journal;
+
+	if (runtime < 0 || !ledger_exists(runtime))
+		return;
+	memset(journal, 0, sizeof(*journal));
+	journal->state = JOURNAL_HELD;
+	(void)text_copy(journal->name, sizeof(journal->name), "host");
+	settle(handover, runtime, journal);
 }
 
 void handover_started(struct handover *handover, const struct domain *domain)
@@ -144,6 +158,6 @@ void handover_started(struct handover *handover, const struct domain *domain)
 		return;
 	}
 	tell_memory(handover, domain, journal, qemu);
-	if (journal->plan.n_taken && journal->plan.claim.isolate)
-		follow_vectors(handover, domain, journal, qemu);
+	if (journal->plan.claim.isolate)
+		start_attendance(handover, domain, journal, qemu);
 }

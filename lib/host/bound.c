@@ -2,20 +2,19 @@
 #include "host/bound.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 
 #include "host/bus.h"
 #include "host/unit_name.h"
 
 /*
- * What the service cannot do (systemd.exec(5)). ProtectKernelTunables= is missing: it makes /proc/irq and /sys
- * read-only. What root's uid alone may write needs no capability.
+ * What the service cannot do (systemd.exec(5)). ProtectKernelTunables= and ProtectControlGroups= are missing, for what
+ * they make read-only is written; PrivateNetwork= as well, for irqbalance may have an abstract socket.
  */
 static const char *const forbidden[] = {
 	"NoNewPrivileges",
-	"PrivateNetwork",
 	"PrivateTmp",
 	"PrivateDevices",
-	"ProtectControlGroups",
 	"ProtectKernelModules",
 	"ProtectKernelLogs",
 	"ProtectClock",
@@ -24,6 +23,15 @@ static const char *const forbidden[] = {
 	"RestrictRealtime",
 	"RestrictSUIDSGID",
 };
+
+/*
+ * systemd is asked to change units (CAP_SYS_ADMIN), threads are moved (CAP_SYS_NICE), files of others are root's to
+ * write (CAP_DAC_OVERRIDE), and the watched child is kept from the OOM killer (CAP_SYS_RESOURCE).
+ */
+#define CAPABILITY(name) (UINT64_C(1) << (name))
+#define CAPABILITIES                                                                                                   \
+	(CAPABILITY(CAP_SYS_ADMIN) | CAPABILITY(CAP_SYS_NICE) | CAPABILITY(CAP_DAC_OVERRIDE) |                         \
+		CAPABILITY(CAP_SYS_RESOURCE))
 
 /* Settings that are words. */
 static const char *const words[][2] = {
@@ -43,10 +51,10 @@ static int fill_confinement(sd_bus_message *call)
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]) && r >= 0; i++)
 		r = sd.message_append(call, "(sv)", forbidden[i], "b", 1);
 	if (r >= 0)
-		r = sd.message_append(call, "(sv)", "CapabilityBoundingSet", "t", UINT64_C(0));
-	/* The lock and the ledger; - where they are not there. */
+		r = sd.message_append(call, "(sv)", "CapabilityBoundingSet", "t", CAPABILITIES);
+	/* The lock, the ledger, and systemd's drop-ins. */
 	if (r >= 0)
-		r = sd.message_append(call, "(sv)", "ReadWritePaths", "as", 1, "-/run/gpu-handoff");
+		r = sd.message_append(call, "(sv)", "ReadWritePaths", "as", 1, "/run");
 	/* The journal of the system. */
 	if (r >= 0)
 		r = sd.message_append(call, "(sv)", "RestrictAddressFamilies", "(bas)", 1, 1, "AF_UNIX");

@@ -51,8 +51,8 @@ struct manager {
 	int (*reload)(const struct host *host, int deadline_ms);
 	/*
 	 * Starts a transient service of root's below system.slice that ends with the unit bound_to, and does not wait
-	 * for it. arguments: the program's whole path, its arguments, NULL. It has no capabilities, no network, no home
-	 * directories, and may write below /proc, /sys and /run/gpu-handoff alone: enough for /proc/irq. Returns 0;
+	 * for it. arguments: the program's whole path, its arguments, NULL. It has what handover_settle() needs of
+	 * capabilities, no home directories, and may write below /proc, /sys and /run alone. Returns 0;
 	 * -EEXIST when there is a unit of that name.
 	 */
 	int (*start_bound)(const struct host *host, const char *unit, const char *description, const char *bound_to,

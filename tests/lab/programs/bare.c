@@ -4,6 +4,7 @@
  * handover can cost. A path "thread:TID" is a thread, which gets the CPUs of the value, a mask in hexadecimal. lab
  * bench takes the pairs from the plan of gpu-handoff.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>

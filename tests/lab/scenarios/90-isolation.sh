@@ -28,6 +28,9 @@ expect_quiet user kernel interrupts work
 say 'what begins meanwhile stays away as well'
 systemd-run -q --unit=lab-load-late "$LIB/busy" spin 8
 systemd-run -q --slice=lab.slice --unit=lab-load-late-slice "$LIB/busy" spin 4
+systemd-run -q --slice=late.slice --unit=lab-load-late-new "$LIB/busy" spin 4
+kept_off() { [[ $(<"$CGROUP/late.slice/cpuset.cpus.effective") == 0-5 ]]; }
+wait_for 20 kept_off || fail 'a slice that is new stays on all CPUs'
 observe 3 6-7 "$(qemu_of gpuvm)"
 expect_quiet user kernel interrupts work
 for thread in "/proc/$(qemu_of gpuvm)/task"/*; do

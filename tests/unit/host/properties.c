@@ -148,10 +148,8 @@ START_TEST(test_bound)
 					  "ProtectHome=yes\n"
 					  "ProtectSystem=strict\n"
 					  "NoNewPrivileges=yes\n"
-					  "PrivateNetwork=yes\n"
 					  "PrivateTmp=yes\n"
 					  "PrivateDevices=yes\n"
-					  "ProtectControlGroups=yes\n"
 					  "ProtectKernelModules=yes\n"
 					  "ProtectKernelLogs=yes\n"
 					  "ProtectClock=yes\n"
@@ -159,8 +157,8 @@ START_TEST(test_bound)
 					  "LockPersonality=yes\n"
 					  "RestrictRealtime=yes\n"
 					  "RestrictSUIDSGID=yes\n"
-					  "CapabilityBoundingSet=0\n"
-					  "ReadWritePaths=[-/run/gpu-handoff]\n"
+					  "CapabilityBoundingSet=27262978\n"
+					  "ReadWritePaths=[/run]\n"
 					  "RestrictAddressFamilies=1 [AF_UNIX]\n"
 					  "ExecStart=/usr/bin/gpu-handoff (/usr/bin/gpu-handoff hold more) 0\n");
 }
