@@ -256,7 +256,7 @@ pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
-wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat
+wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 

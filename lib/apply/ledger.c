@@ -197,10 +197,14 @@ int ledger_mark(int runtime)
 	return r < 0 ? r : line_append(fd, SETTLED "\n", strlen(SETTLED "\n"));
 }
 
+void ledger_tidy(int runtime)
+{
+	(void)unlinkat(runtime, NEW_NAME, 0);
+}
+
 int ledger_remove(int runtime)
 {
-	/* What a process that was killed did not finish. */
-	(void)unlinkat(runtime, NEW_NAME, 0);
+	ledger_tidy(runtime);
 	return unlinkat(runtime, FILE_NAME, 0) < 0 ? -errno : 0;
 }
 

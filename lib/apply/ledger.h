@@ -42,5 +42,8 @@ int ledger_mark(int runtime);
 
 int ledger_remove(int runtime);
 
+/* Removes what a process that was killed did not finish: a new file that is not in the place of the old one. */
+void ledger_tidy(int runtime);
+
 /* Whether there is one. What cannot be told is true. */
 bool ledger_exists(int runtime);

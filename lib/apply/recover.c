@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <string.h>
 
 #include "apply/context.h"
+#include "apply/execute.h"
+#include "apply/ledger.h"
 #include "apply/poison.h"
 #include "base/fd.h"
 #include "host/runtime.h"
@@ -102,8 +105,46 @@ static void sweep_journal(struct walk *walk, struct journal *journal, const char
 		walk->undone++;
 }
 
+/*
+ * The ledger may have lost its journals, or a process died while it turned the knobs for those that run. always: see to
+ * it whoever has a claim.
+ */
+static void settle_left(struct walk *walk, bool always)
+{
+	struct handover *handover = walk->handover;
+	struct journal *journal = &handover->other;
+	struct refusal refusal;
+	bool left;
+	int r;
+
+	if (!ledger_exists(walk->runtime)) {
+		ledger_tidy(walk->runtime);
+		return;
+	}
+	r = context_gather(handover, walk->runtime, NULL);
+	left = r >= 0 && handover->claims.n_claims == 0;
+	if (r >= 0 && !left && !always)
+		return;
+	memset(journal, 0, sizeof(*journal));
+	(void)text_copy(journal->name, sizeof(journal->name), "recover");
+	journal->state = JOURNAL_RETURNING;
+	if (left)
+		context_note(handover, journal, "CPUs are still turned for domains that are gone: putting them back");
+	context_begin(handover);
+	if (r >= 0)
+		r = context_settle(handover, walk->runtime, journal);
+	if (r >= 0 || r == STEP_STALE) {
+		walk->undone += left;
+		return;
+	}
+	(void)refusal_set(&refusal, REFUSAL_FAILED, "cannot set the host's CPUs as the running domains want them: %s",
+		handover->why[0] ? handover->why : strerror(-r));
+	walk_failed(walk, &refusal);
+}
+
 int context_sweep(struct handover *handover, int runtime, bool told, struct refusal *refusal)
 {
+	int r;
 	struct walk walk = {
 		.handover = handover,
 		.runtime = runtime,
@@ -112,7 +153,11 @@ int context_sweep(struct handover *handover, int runtime, bool told, struct refu
 		.refusal = refusal,
 	};
 
-	return walk_journals(&walk);
+	r = walk_journals(&walk);
+	/* One that failed has its own claim still in the way. */
+	if (r >= 0)
+		settle_left(&walk, told);
+	return walk.failed ? -ECANCELED : r < 0 ? r : walk.undone;
 }
 
 int handover_recover(struct handover *handover, struct refusal *refusal)

@@ -185,8 +185,10 @@ int context_settle(struct handover *handover, int runtime, const struct journal 
 	r = context_gather(handover, runtime, NULL);
 	if (r < 0)
 		return r;
-	if (handover->claims.n_claims == 0 && !ledger_exists(runtime))
+	if (handover->claims.n_claims == 0 && !ledger_exists(runtime)) {
+		ledger_tidy(runtime);
 		return 1;
+	}
 	r = context_see(handover, runtime, &refusal);
 	if (r < 0) {
 		(void)text_copy(handover->why, sizeof(handover->why), refusal.sentence);

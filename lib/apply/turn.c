@@ -97,23 +97,40 @@ static int turn_workqueue(const struct turning *turning, const struct knob *knob
 
 /*
  * Where nothing is set any more, the kernel refuses to forget a mask while a process is in the group, and
- * systemd does not say so: all CPUs first, which is as good.
+ * systemd does not say so: all CPUs first, which is as good. A unit that has gone meanwhile needs nothing.
  */
 static int turn_allowed(const struct turning *turning, const struct knob *knob)
 {
 	const struct host *host = turning->host;
+	const char *unit = group_unit(knob->key);
+	struct cpuset now = { 0 };
 	int r = 0;
 
 	if (cpuset_is_empty(&knob->want.cpus))
-		r = host->manager->set_allowed_cpus(host, group_unit(knob->key), turning->online, DEADLINE_MS);
+		r = host->manager->set_allowed_cpus(host, unit, turning->online, DEADLINE_MS);
 	if (r == 0)
-		r = host->manager->set_allowed_cpus(host, group_unit(knob->key), &knob->want.cpus, DEADLINE_MS);
-	return r;
+		r = host->manager->set_allowed_cpus(host, unit, &knob->want.cpus, DEADLINE_MS);
+	if (r == 0)
+		r = host->manager->get_allowed_cpus(host, unit, &now, DEADLINE_MS);
+	if (r < 0)
+		return r == -ENOENT ? 1 : r;
+	return cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
+}
+
+/* Whether a control group has gone, and not just its file, which is there only while the controller is. */
+static bool is_gone(const struct host *host, const char *group)
+{
+	char path[PATH_SIZE];
+	int fd CLOSE_FD = -1;
+
+	(void)snprintf(path, sizeof(path), CGROUP "%s", group);
+	fd = beneath_open(host->sys, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0);
+	return fd == -ENOENT;
 }
 
 struct group_question {
 	const struct host *host;
-	const char *path;
+	const char *group, *path;
 	const struct cpuset *want;
 };
 
@@ -123,14 +140,16 @@ static int ask_group(void *data)
 	struct cpuset now;
 	int r = read_cpus(question->host->sys, question->path, false, &now);
 
-	return r == -ENOENT ? 0 : r < 0 ? r : cpuset_same(&now, question->want);
+	if (r == -ENOENT)
+		return is_gone(question->host, question->group) ? r : 0;
+	return r < 0 ? r : cpuset_same(&now, question->want);
 }
 
 /* systemd may answer before it has written. */
 static int await_allowed(const struct turning *turning, const struct knob *knob, const char *path)
 {
 	const struct knob *allowed = knobs_find(turning->knobs, KNOB_ALLOWED, knob->key);
-	struct group_question question = { .host = turning->host, .path = path };
+	struct group_question question = { .host = turning->host, .group = knob->key, .path = path };
 	int r;
 
 	if (!allowed || !allowed->seen || cpuset_is_empty(&allowed->want.cpus))
@@ -140,7 +159,7 @@ static int await_allowed(const struct turning *turning, const struct knob *knob,
 	return r == 0 ? TURN_NO_EFFECT : r < 0 ? r : 0;
 }
 
-/* Returns 0 when nothing is set, or all CPUs are, which is the same; -ENOSPC where the kernel does not forget. */
+/* Returns 0 when nothing is set, or all CPUs are, which is the same where the kernel does not forget. */
 static int clear_cpuset(const struct turning *turning, const char *path)
 {
 	const struct host *host = turning->host;
@@ -154,7 +173,24 @@ static int clear_cpuset(const struct turning *turning, const char *path)
 		r = host->kernel->write(host, path, "\n", DEADLINE_MS);
 	if (r == -ENOSPC && !cpuset_same(&now, turning->online))
 		r = host->kernel->write(host, path, cpuset_text(turning->online).s, DEADLINE_MS);
-	return r == -ENOENT || r == -ENOSPC ? 0 : r;
+	if (r == 0 || r == -ENOSPC)
+		r = read_cpus(host->sys, path, false, &now);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return cpuset_is_empty(&now) || cpuset_same(&now, turning->online) ? 0 : TURN_NO_EFFECT;
+}
+
+static int set_cpuset(const struct host *host, const char *path, const struct cpuset *want)
+{
+	struct cpuset now;
+	int r = read_cpus(host->sys, path, false, &now);
+
+	if (r == 0 && !cpuset_same(&now, want)) {
+		r = host->kernel->write(host, path, cpuset_text(want).s, DEADLINE_MS);
+		if (r == 0)
+			r = read_cpus(host->sys, path, false, &now);
+	}
+	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
 }
 
 /* What systemd does not write, or not take back, is written here. */
@@ -162,22 +198,22 @@ static int turn_cpuset(const struct turning *turning, const struct knob *knob)
 {
 	const struct host *host = turning->host;
 	char path[PATH_SIZE];
-	struct cpuset now;
 	int r;
 
 	(void)snprintf(path, sizeof(path), CGROUP "%s/cpuset.cpus", knob->key);
 	r = await_allowed(turning, knob, path);
-	if (r < 0)
-		return r;
-	if (cpuset_is_empty(&knob->want.cpus))
-		return clear_cpuset(turning, path);
-	r = read_cpus(host->sys, path, false, &now);
-	if (r == 0 && !cpuset_same(&now, &knob->want.cpus)) {
-		r = host->kernel->write(host, path, cpuset_text(&knob->want.cpus).s, DEADLINE_MS);
-		if (r == 0)
-			r = read_cpus(host->sys, path, false, &now);
-	}
-	return r < 0 ? r : cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
+	if (r == 0)
+		r = cpuset_is_empty(&knob->want.cpus) ? clear_cpuset(turning, path)
+						      : set_cpuset(host, path, &knob->want.cpus);
+	return (r == -ENOENT || r == -ENODEV) && is_gone(host, knob->key) ? 1 : r;
+}
+
+/* One that holds anything else stays. */
+static int remove_directory(int above, const char *name)
+{
+	if (unlinkat(above, name, AT_REMOVEDIR) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST)
+		return 0;
+	return -errno;
 }
 
 /* What systemd made for us goes; it makes it by itself. */
@@ -186,6 +222,7 @@ static int turn_dropin(const struct turning *turning, const struct knob *knob)
 	const char *before = knob->want.word, *name;
 	int systemd CLOSE_FD = -1, above CLOSE_FD = -1, own CLOSE_FD = -1;
 	char path[PATH_SIZE];
+	int r = 0;
 
 	if (strcmp(before, DROPIN_FILE) == 0)
 		return 1;
@@ -198,14 +235,13 @@ static int turn_dropin(const struct turning *turning, const struct knob *knob)
 	own = above < 0 ? above : beneath_open(above, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (own < 0)
 		return own == -ENOENT ? 1 : own;
-	if (unlinkat(own, DROPIN_NAME, 0) < 0)
-		return errno == ENOENT ? 1 : -errno;
-	/* A directory that holds anything else stays. */
+	if (unlinkat(own, DROPIN_NAME, 0) < 0 && errno != ENOENT)
+		return -errno;
 	if (strcmp(before, DROPIN_DIRECTORY) != 0)
-		(void)unlinkat(above, path, AT_REMOVEDIR);
-	if (strcmp(before, DROPIN_NOTHING) == 0)
-		(void)unlinkat(systemd, name, AT_REMOVEDIR);
-	return 0;
+		r = remove_directory(above, path);
+	if (r == 0 && strcmp(before, DROPIN_NOTHING) == 0)
+		r = remove_directory(systemd, name);
+	return r;
 }
 
 static int turn_thread(const struct turning *turning, const struct knob *knob)

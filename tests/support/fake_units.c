@@ -69,13 +69,13 @@ static bool is_known(const struct host *host, const char *unit)
 	return has(host->run, path) || find_group(host, CGROUPS, unit, path);
 }
 
-/* Scopes are made while systemd runs, but for that of systemd itself; other units may be. */
+/* Scopes are made while systemd runs, that of systemd itself as well (src/core/scope.c); other units may be. */
 static bool is_transient(const struct host *host, const char *unit)
 {
 	char path[PATH_MAX];
 
 	(void)snprintf(path, sizeof(path), "systemd/transient/%s", unit);
-	return has(host->run, path) || (strcmp(strrchr(unit, '.'), ".scope") == 0 && strcmp(unit, "init.scope") != 0);
+	return has(host->run, path) || strcmp(strrchr(unit, '.'), ".scope") == 0;
 }
 
 /* unit_write_setting() in src/core/unit.c. */

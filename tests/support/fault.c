@@ -2,6 +2,7 @@
 #include "tests/support/fault.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -115,4 +116,18 @@ int __wrap_unlinkat(int directory, const char *path, int flags)
 	result = __real_unlinkat(directory, path, flags);
 	r = fault_leave(0);
 	return r < 0 ? fail(r) : result;
+}
+
+/* ---- time ---- */
+
+int fault_patience_ms = INT_MAX;
+
+int __real_clock_await(int (*question)(void *data), void *data, int deadline_ms);
+int __wrap_clock_await(int (*question)(void *data), void *data, int deadline_ms);
+
+#pragma weak __real_clock_await
+
+int __wrap_clock_await(int (*question)(void *data), void *data, int deadline_ms)
+{
+	return __real_clock_await(question, data, deadline_ms < fault_patience_ms ? deadline_ms : fault_patience_ms);
 }

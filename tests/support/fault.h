@@ -48,3 +48,6 @@ unsigned int fault_count(void);
  */
 int fault_enter(unsigned int what);
 int fault_leave(int result);
+
+/* What is awaited comes at once or never: no wait is longer than that many ms, where a test wraps clock_await. */
+extern int fault_patience_ms;

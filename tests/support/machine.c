@@ -102,16 +102,18 @@ static void find_cards(struct machine *machine)
 
 void machine_start(struct machine *machine, const char *name, unsigned int how)
 {
-	json_object *record = record_load(name);
+	json_object *record = name ? record_load(name) : NULL;
 
 	memset(machine, 0, sizeof(*machine));
 	scratch_make(&machine->scratch);
-	if (how & MACHINE_DRESSED)
+	if (record && how & MACHINE_DRESSED)
 		record_dress(record);
-	if (how & MACHINE_SMALL)
+	if (record && how & MACHINE_SMALL)
 		make_small(record);
-	tree_write(machine->scratch.fd, record, NULL);
+	if (record)
+		tree_write(machine->scratch.fd, record, NULL);
 	json_object_put(record);
+	put_directory(machine->scratch.fd, "sys");
 	put_directory(machine->scratch.fd, "run");
 	put_directory(machine->scratch.fd, "proc");
 	put_directory(machine->scratch.fd, "etc");

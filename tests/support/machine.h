@@ -37,6 +37,7 @@ struct machine {
 	struct domain cards[MACHINE_CARDS_MAX];
 };
 
+/* record: NULL for a host without a device. */
 void machine_start(struct machine *machine, const char *record, unsigned int how);
 void machine_stop(struct machine *machine);
 
