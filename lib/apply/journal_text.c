@@ -132,7 +132,7 @@ static int parse_taken(unsigned int n, char *words[], struct journal *journal)
 static int parse_claim(unsigned int n, char *words[], struct journal *journal)
 {
 	struct plan *plan = &journal->plan;
-	struct cpuset_text nodes;
+	struct cpuset_text nodes = { 0 };
 
 	if (n != 5 || plan->has_claim || cpuset_parse(words[1], &plan->claim.cpus) < 0 ||
 		word_read(words[3], plan->claim.governor, sizeof(plan->claim.governor)) < 0 ||

@@ -64,7 +64,7 @@ static int make_room(const struct host *host, const struct step *step)
 
 static int add_pages(const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_found)
 {
-	uint64_t total, before, surplus;
+	uint64_t total = 0, before, surplus;
 	int r = read_total(host, step->pool, &total, &surplus);
 
 	if (r == 0 && total != old)
@@ -93,7 +93,7 @@ static int add_pages(const struct host *host, const struct step *step, uint64_t 
 static int remove_pages(
 	const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_in_use)
 {
-	uint64_t total, target;
+	uint64_t total = 0, target;
 	int r = read_total(host, step->pool, &total, ret_in_use);
 
 	if (r < 0)
@@ -112,7 +112,7 @@ static int remove_pages(
 
 int pages_set(const struct host *host, const struct step *step, struct pages_result *ret)
 {
-	uint64_t old, new;
+	uint64_t old = 0, new = 0;
 	int r = text_parse_number(step->old, 10, UINT64_MAX, &old);
 
 	*ret = (struct pages_result){ 0 };

@@ -66,6 +66,7 @@ static int recorded_start_bound(const struct host *host, const char *unit, const
 	return -EROFS;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of the table */
 static int recorded_get_banned_cpus(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms)
 {
 	(void)host;

@@ -196,9 +196,11 @@ static ssize_t answer_claim(const struct watched_request *request, int directory
 
 static int start_bound(struct watched_request *request, const struct host *own)
 {
-	char *words[WATCHED_WORDS_MAX + 1];
+	char *words[WATCHED_WORDS_MAX + 1] = { 0 };
 
 	take_words(request, words);
+	if (!words[0] || !words[1] || !words[2])
+		return -EINVAL;
 	return manager_systemd.start_bound(
 		own, words[0], words[1], words[2], (const char *const *)words + 3, request->deadline_ms);
 }

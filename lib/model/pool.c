@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define FORM "node%u/hugepages/hugepages-%" PRIu64 "kB"
+#define DIGITS "0123456789"
+#define FORM   "node%u/hugepages/hugepages-%" PRIu64 "kB"
 
 void pool_id_text(struct pool_id id, char text[POOL_ID_SIZE])
 {
@@ -15,12 +17,15 @@ void pool_id_text(struct pool_id id, char text[POOL_ID_SIZE])
 
 int pool_id_parse(const char *text, struct pool_id *ret)
 {
+	const char *node = strpbrk(text, DIGITS), *size = strrchr(text, '-');
 	char again[POOL_ID_SIZE];
 	struct pool_id id;
 
-	if (sscanf(text, FORM, &id.node, (uint64_t *)&id.page_kib) != 2)
+	if (!node || !size)
 		return -EINVAL;
-	/* What scanf(3) lets pass beside the form. */
+	id.node = (unsigned int)strtoul(node, NULL, 10);
+	id.page_kib = strtoull(size + 1, NULL, 10);
+	/* Whatever else was there is not there again. */
 	pool_id_text(id, again);
 	if (strcmp(text, again) != 0)
 		return -EINVAL;

@@ -133,7 +133,7 @@ bool step_kind_has_target(enum step_kind kind)
 
 struct step_subject step_subject(const struct step *step)
 {
-	struct step_subject subject;
+	struct step_subject subject = { 0 };
 
 	if (kinds[step->kind].about == ABOUT_POOL)
 		pool_id_text(step->pool, subject.s);

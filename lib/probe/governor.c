@@ -44,8 +44,8 @@ void governors_probe(const struct host *host, struct governors *ret)
 		if (attribute_read(host->sys, path, text, sizeof(text)) <= 0)
 			continue;
 		/* The kernel separates these by spaces. */
-		for (char *c = text; *c; c++)
-			*c = *c == ' ' ? ',' : *c;
+		for (char *c = text; (c = strchr(c, ' '));)
+			*c = ',';
 		if (cpuset_parse(text, &cpus) == 0)
 			add_policy(ret, name, &cpus);
 	}

@@ -120,7 +120,7 @@ static void look_at_known(struct knobs_look *look)
 {
 	for (unsigned int i = 0; i < look->knobs->n_knobs; i++) {
 		const struct knob *knob = &look->knobs->knobs[i];
-		char text[PROCESS_STAT_SIZE], tid[16];
+		char text[PROCESS_STAT_SIZE], *end;
 		struct process_stat stat;
 		struct cpuset cpus;
 		uint64_t start;
@@ -128,9 +128,8 @@ static void look_at_known(struct knobs_look *look)
 
 		if (knob->kind != KNOB_THREAD || !knob->known || knob->seen)
 			continue;
-		if (sscanf(knob->key, "%15[0-9] %" SCNu64, tid, &start) != 2)
-			continue;
-		number = listing_number(tid);
+		number = (pid_t)strtol(knob->key, &end, 10);
+		start = strtoull(end, NULL, 10);
 		if (number <= 0 || process_stat_read(look->host, number, text, &stat) <= 0 || stat.start != start)
 			continue;
 		if (look->host->kernel->get_affinity(look->host, number, &cpus) == 0)
@@ -141,12 +140,15 @@ static void look_at_known(struct knobs_look *look)
 /* "6.1.0-18-amd64". A version that is not understood keeps them: to look at all is to change what is not ours. */
 static bool kernel_keeps_cpus(const struct host *host)
 {
-	unsigned int major, minor;
-	char text[256];
+	unsigned long major, minor;
+	char text[256], *end;
 
-	if (attribute_read(host->proc, "sys/kernel/osrelease", text, sizeof(text)) < 0 ||
-		sscanf(text, "%5u.%5u", &major, &minor) != 2)
+	if (attribute_read(host->proc, "sys/kernel/osrelease", text, sizeof(text)) < 0)
 		return true;
+	major = strtoul(text, &end, 10);
+	if (end == text || *end != '.' || end[1] < '0' || end[1] > '9')
+		return true;
+	minor = strtoul(end + 1, NULL, 10);
 	return major > KEEPS_MAJOR || (major == KEEPS_MAJOR && minor >= KEEPS_MINOR);
 }
 

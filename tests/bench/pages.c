@@ -102,8 +102,9 @@ int main(int argc, char *argv[])
 	}
 	if (read_total() != before)
 		fail("node 0", "its huge pages are not as they were");
-	(void)printf("%s GiB of huge pages of 2 MiB: step %.1f ms, bare write %.1f ms, ratio %.2f; back %.1f ms, %.1f ms, "
-		     "%.2f (medians of %d)\n",
+	(void)printf(
+		"%s GiB of huge pages of 2 MiB: step %.1f ms, bare write %.1f ms, ratio %.2f; back %.1f ms, %.1f ms, "
+		"%.2f (medians of %d)\n",
 		argv[1], median_ms(step), median_ms(bare), median_ms(step) / median_ms(bare), median_ms(step_back),
 		median_ms(bare_back), median_ms(step_back) / median_ms(bare_back), RUNS);
 	host_close(&host);

@@ -18,7 +18,9 @@ static struct settings settings;
 /* Nobody is asked who uses what. */
 static int take(const struct domain *domain, bool module_loaded)
 {
-	const struct situation situation = { .inventory = &inventory, .module_loaded = module_loaded, .settings = &settings };
+	const struct situation situation = {
+		.inventory = &inventory, .module_loaded = module_loaded, .settings = &settings
+	};
 
 	return plan_take(domain, &situation, &plan, &notes, &refusal);
 }
