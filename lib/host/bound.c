@@ -9,7 +9,8 @@
 
 /*
  * What the service cannot do (systemd.exec(5)). ProtectKernelTunables= and ProtectControlGroups= are missing, for what
- * they make read-only is written; PrivateNetwork= as well, for irqbalance may have an abstract socket.
+ * they make read-only is written; PrivateNetwork= as well, for irqbalance may have an abstract socket; and
+ * RestrictSUIDSGID=, which forbids openat2(2).
  */
 static const char *const forbidden[] = {
 	"NoNewPrivileges",
@@ -21,7 +22,6 @@ static const char *const forbidden[] = {
 	"MemoryDenyWriteExecute",
 	"LockPersonality",
 	"RestrictRealtime",
-	"RestrictSUIDSGID",
 };
 
 /*

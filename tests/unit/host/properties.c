@@ -156,7 +156,6 @@ START_TEST(test_bound)
 					  "MemoryDenyWriteExecute=yes\n"
 					  "LockPersonality=yes\n"
 					  "RestrictRealtime=yes\n"
-					  "RestrictSUIDSGID=yes\n"
 					  "CapabilityBoundingSet=27262978\n"
 					  "ReadWritePaths=[/run]\n"
 					  "RestrictAddressFamilies=1 [AF_UNIX]\n"
