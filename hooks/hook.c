@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "hooks/report.h"
+#include "probe/demand.h"
 #include "probe/domain.h"
 
 static int prepare(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
@@ -37,7 +38,8 @@ static int release(struct handover *handover, const struct domain *domain, pid_t
 
 static const struct operation {
 	const char *name, *suboperation;
-	bool wants_something; /* most domains have neither a hostdev nor a policy, and nothing of theirs is ours */
+	bool wants_something; /* most domains have neither a hostdev nor a policy, nor pins that may be in others' way
+			       */
 	bool wants_others;    /* it is nothing to us while nobody has anything of ours */
 	bool never_fails;
 	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
@@ -57,11 +59,21 @@ static const struct operation *find_operation(const struct hook_call *call)
 	return NULL;
 }
 
+static bool is_idle(void)
+{
+	struct host host;
+	bool idle = host_open(NULL, &host) == 0 && handover_is_idle(&host);
+
+	host_close(&host);
+	return idle;
+}
+
 static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 {
 	/* Costs nothing until it is written to. */
 	static char xml[DOMAIN_XML_MAX];
 	ssize_t n = fd_read_all(fd, xml, sizeof(xml));
+	int r;
 
 	if (n == -E2BIG)
 		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML on stdin is larger than %u MiB",
@@ -69,7 +81,11 @@ static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 	if (n < 0)
 		return refusal_set(
 			refusal, REFUSAL_INPUT, "cannot read the domain XML on stdin: %s", strerror((int)-n));
-	return domain_parse(xml, (size_t)n, domain, refusal);
+	r = domain_parse(xml, (size_t)n, domain, refusal);
+	/* Its pins may be on the CPUs of one that has them for itself. */
+	if (r == 0 && !domain->n_hostdevs && !domain->has_policy && !is_idle())
+		r = demand_parse(xml, (size_t)n, &domain->demand, refusal);
+	return r;
 }
 
 static int act(const struct operation *operation, const struct domain *domain, pid_t daemon, struct refusal *refusal)
@@ -91,16 +107,6 @@ static int act(const struct operation *operation, const struct domain *domain, p
 	return r;
 }
 
-/* Without a look at the XML. */
-static bool is_idle(void)
-{
-	struct host host;
-	bool idle = host_open(NULL, &host) == 0 && handover_is_idle(&host);
-
-	host_close(&host);
-	return idle;
-}
-
 int hook_run(const struct hook_call *call, struct refusal *refusal)
 {
 	const struct operation *operation = find_operation(call);
@@ -114,7 +120,7 @@ int hook_run(const struct hook_call *call, struct refusal *refusal)
 	text_init(&text, domain.name, sizeof(domain.name));
 	text_add(&text, "%s", call->name);
 	r = read_domain(call->stdin_fd, &domain, refusal);
-	if (r >= 0 && (domain.n_hostdevs || domain.has_policy || !operation->wants_something))
+	if (r >= 0 && (domain.n_hostdevs || domain.has_policy || domain.demand.n_pinned || !operation->wants_something))
 		r = act(operation, &domain, call->daemon, refusal);
 	if (r < 0)
 		report_refusal(&domain, operation->name, refusal);

@@ -51,7 +51,6 @@ static int see_cpus(struct handover *handover, int runtime, const struct domain 
 	claims->n_claims--;
 	situation->knobs = &handover->knobs;
 	situation->online = &handover->online;
-	situation->claims = claims;
 	return r;
 }
 
@@ -62,10 +61,13 @@ int context_see_resources(struct handover *handover, int runtime, const struct d
 	bool cpus = policy.isolate || policy.governor[0];
 	int r;
 
+	situation->claims = &handover->claims;
+	handover->claims.n_claims = 0;
+
 	knobs_clear(&handover->knobs);
 	handover->notes.n = 0;
 	/* A card that a person detaches is for no domain yet. */
-	if (!domain->name[0] || (!cpus && !policy.allocate))
+	if (!domain->name[0] || (!cpus && !policy.allocate && domain->demand.n_pinned == 0))
 		return 0;
 	r = context_gather(handover, runtime, domain->uuid);
 	if (r < 0)

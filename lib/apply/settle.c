@@ -125,8 +125,11 @@ static bool is_worth_telling(const struct journal *journal, const struct knob *k
 	return journal->state == JOURNAL_TAKING || knob_same(knob->kind, &knob->want, &knob->base);
 }
 
-/* Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same. */
-static int turn_all(struct handover *handover, const struct journal *journal)
+/*
+ * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same.
+ * *ret_unreached becomes true when one of these has neither its base nor what is wanted.
+ */
+static int turn_all(struct handover *handover, const struct journal *journal, bool *ret_unreached)
 {
 	struct knobs *knobs = &handover->knobs;
 	const struct turning turning = { handover->host, knobs, &handover->online };
@@ -143,6 +146,7 @@ static int turn_all(struct handover *handover, const struct journal *journal)
 				continue;
 			r = knob_turn(&turning, knob);
 			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind)) {
+				*ret_unreached = *ret_unreached || !knob_same(knob->kind, &knob->current, &knob->base);
 				if (is_worth_telling(journal, knob))
 					tale_add(&tale, knob);
 			} else if (r < 0 && result == 0) {
@@ -158,10 +162,32 @@ static int turn_all(struct handover *handover, const struct journal *journal)
 	return result;
 }
 
+/* What could not be looked at stays in the ledger. Whoever gives CPUs back is told that this is not done yet. */
+static int check_hidden(struct handover *handover, const struct journal *journal, bool *ret_unreached)
+{
+	struct text text;
+
+	text_init(&text, handover->why, sizeof(handover->why));
+	for (unsigned int i = 0; i < handover->knobs.n_knobs; i++) {
+		const struct knob *knob = &handover->knobs.knobs[i];
+
+		if (!knob->hidden)
+			continue;
+		*ret_unreached = true;
+		if (knob_kind_is_optional(knob->kind) || knob->kind == KNOB_GOVERNOR ||
+			journal->state == JOURNAL_TAKING)
+			continue;
+		text_add(&text, "nobody tells of the ");
+		knob_describe(&text, knob);
+		return -EAGAIN;
+	}
+	return 0;
+}
+
 static int settle(struct handover *handover, int runtime, const struct journal *journal)
 {
 	const struct knobs *knobs = &handover->knobs;
-	bool foreign;
+	bool foreign, unreached = false;
 	int r;
 
 	plan_settle(&handover->knobs, &handover->claims, &handover->online);
@@ -169,10 +195,13 @@ static int settle(struct handover *handover, int runtime, const struct journal *
 	r = ledger_write(runtime, knobs);
 	if (r < 0)
 		return r;
-	r = turn_all(handover, journal);
+	r = turn_all(handover, journal, &unreached);
 	if (r < 0)
 		return r == KERNEL_STUCK ? STEP_LATE : r == TURN_NO_EFFECT ? STEP_NO_EFFECT : r;
-	r = any(knobs, knob_is_turned) ? ledger_mark(runtime) : ledger_remove(runtime);
+	r = check_hidden(handover, journal, &unreached);
+	/* What is not as it should be is for the next time. */
+	if (r == 0 && !unreached)
+		r = any(knobs, knob_is_turned) ? ledger_mark(runtime) : ledger_remove(runtime);
 	return r < 0 ? r : foreign ? STEP_STALE : 0;
 }
 

@@ -148,7 +148,7 @@ void handover_started(struct handover *handover, const struct domain *domain)
 		return;
 	}
 	journal_start(runtime, domain->uuid);
-	if (journal->plan.has_claim && journal->plan.claim.isolate)
+	if (ledger_exists(runtime))
 		settle(handover, runtime, journal);
 	if (!journal->plan.has_claim && journal->plan.orders.n_orders == 0)
 		return;

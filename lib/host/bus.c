@@ -176,6 +176,12 @@ void bus_keep(bool keep)
 		kept.connection = NULL;
 }
 
+void bus_forget(void)
+{
+	kept.wanted = false;
+	kept.connection = NULL;
+}
+
 void bus_message_drop(sd_bus_message **message)
 {
 	if (*message)

@@ -68,6 +68,9 @@ void bus_close(struct bus *bus);
  */
 void bus_keep(bool keep);
 
+/* In a process that was forked: the connection that is kept is the parent's. */
+void bus_forget(void);
+
 /* struct bus bus BUS_CLOSE = BUS_NONE: closed when it goes out of scope. */
 #define BUS_CLOSE __attribute__((cleanup(bus_close)))
 #define BUS_NONE  ((struct bus){ .connection = NULL })

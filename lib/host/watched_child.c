@@ -256,6 +256,20 @@ static ssize_t answer_manage(struct watched_request *request, char *value)
 	return r;
 }
 
+/* systemd takes its time for it, in which a device may have to be bound: a process of its own waits for the end. */
+static ssize_t answer_reload(struct watched_request *request)
+{
+	char unused[sizeof(struct watched_fact)];
+	pid_t child = fork();
+
+	if (child != 0)
+		return child < 0 ? -errno : 0;
+	(void)close(SOCKET_FD);
+	bus_forget();
+	(void)answer_manage(request, unused);
+	_exit(0);
+}
+
 static void serve(struct watched_request *request, int file)
 {
 	static struct watched_answer answer;
@@ -279,14 +293,8 @@ static void serve(struct watched_request *request, int file)
 		size += answer.result > 0 ? (size_t)answer.result : 0;
 		break;
 	case WATCHED_MANAGE:
-		/* systemd takes its time for it, and who asks for it has other things to do. */
-		if (request->manage == MANAGE_RELOAD) {
-			answer.result = 0;
-			(void)send(SOCKET_FD, &answer, size + sizeof(struct watched_fact), MSG_NOSIGNAL);
-			(void)answer_manage(request, answer.value);
-			return;
-		}
-		answer.result = answer_manage(request, answer.value);
+		answer.result = request->manage == MANAGE_RELOAD ? answer_reload(request)
+								 : answer_manage(request, answer.value);
 		size += sizeof(struct watched_fact);
 		break;
 	case WATCHED_CLAIM:

@@ -9,5 +9,7 @@ struct cpuset claims_isolated(const struct claims *claims, int except)
 		if (claims->claims[i].isolate && (int)i != except)
 			cpuset_add_all(&isolated, &claims->claims[i].cpus);
 	}
+	if (except >= 0)
+		cpuset_remove_all(&isolated, &claims->claims[except].cpus);
 	return isolated;
 }

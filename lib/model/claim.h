@@ -23,5 +23,8 @@ struct claims {
 	struct claim claims[CLAIMS_MAX];
 };
 
-/* The CPUs that nothing of the host's runs on, but for those of one claim, by its index; -1 for all. */
+/*
+ * The CPUs that nothing of the host's runs on. For a VM, by the index of its claim, those of others, without what it is
+ * pinned to itself; -1 for the host.
+ */
 struct cpuset claims_isolated(const struct claims *claims, int except);

@@ -32,6 +32,7 @@ void knobs_clear(struct knobs *knobs)
 {
 	/* Those that are there are cleared when they are put. */
 	knobs->settled = false;
+	knobs->blind = 0;
 	knobs->n_knobs = 0;
 	knobs->n_needs = 0;
 	memset(knobs->slots, 0, sizeof(knobs->slots));

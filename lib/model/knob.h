@@ -55,6 +55,7 @@ struct knob {
 	bool known;              /* it is in the ledger: a change of ours was at least begun */
 	bool seen;               /* it is on the host, and current is how */
 	bool foreign;            /* somebody else has changed it since: theirs from now on */
+	bool hidden;             /* not seen, and not gone for sure: it stays in the ledger as it is */
 	union knob_value current;
 	bool driven; /* due with another one that it goes with (plan/settle.h): look again when it is its turn */
 	bool kept;   /* kept in the ledger with it */
@@ -73,7 +74,8 @@ struct knob_need {
 #define KNOB_NEEDS_MAX 2048
 
 struct knobs {
-	bool settled; /* of the ledger: every want was reached, or seen to be out of reach */
+	bool settled;       /* of the ledger: every want was reached, or seen to be out of reach */
+	unsigned int blind; /* bits of kinds that could not be looked at: what is not seen of them may be there */
 	unsigned int n_knobs;
 	struct knob knobs[KNOBS_MAX];
 	unsigned int n_needs;

@@ -65,10 +65,10 @@ struct situation {
 	/* NULL where the domain is not to have huge pages: the host's, and what other domains are about to take. */
 	const struct pools *pools;
 	const struct page_orders *promised;
-	/* NULL where it is not to have CPUs: the host's knobs, all its CPUs, and who else has some. */
+	const struct claims *claims; /* who else has CPUs; NULL for nobody */
+	/* NULL where it is not to have CPUs: the host's knobs, and all its CPUs. */
 	const struct knobs *knobs;
 	const struct cpuset *online;
-	const struct claims *claims;
 };
 
 /*

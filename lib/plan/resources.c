@@ -64,10 +64,45 @@ static int add_cpus(const struct domain *domain, const struct situation *situati
 	return 0;
 }
 
+/* One that wants no CPUs for itself is pinned to somebody's all the same. */
+static int check_pins(const struct domain *domain, const struct situation *situation, const struct policy *policy,
+	struct plan *plan, struct notes *notes, struct refusal *refusal)
+{
+	const struct claims *claims = situation->claims;
+
+	for (unsigned int i = 0; claims && !plan->claim.isolate && i < claims->n_claims; i++) {
+		const struct claim *claim = &claims->claims[i];
+		struct cpuset shared = domain->demand.vcpus;
+		char name[DOMAIN_NAME_SIZE];
+		struct text text;
+
+		cpuset_keep_all(&shared, &claim->cpus);
+		if (!claim->isolate || cpuset_is_empty(&shared))
+			continue;
+		text_init(&text, name, sizeof(name));
+		text_add_foreign(&text, claim->name);
+		if (policy->overlap == OVERLAP_REFUSE)
+			return refusal_set(refusal, REFUSAL_CPUS,
+				"CPUs %.200s, which vCPUs are pinned to, belong to VM '%s' alone; pin them to others, "
+				"stop it, or set overlap='warn' in the policy",
+				cpuset_text(&shared).s, name);
+		notes_add(notes, "CPUs %.100s, which vCPUs are pinned to, belong to VM '%.60s'", cpuset_text(&shared).s,
+			name);
+		/* Its own scope keeps them. */
+		if (!plan->has_claim)
+			plan->claim = (struct claim){ .cpus = domain->demand.vcpus, .nodes = domain->demand.nodes };
+		(void)text_copy(plan->claim.name, sizeof(plan->claim.name), domain->name);
+		plan->has_claim = true;
+	}
+	return 0;
+}
+
 int plan_resources(const struct domain *domain, const struct situation *situation, const struct policy *policy,
 	struct plan *plan, struct notes *notes, struct refusal *refusal)
 {
 	int r = add_pages(domain, situation, policy, plan, notes, refusal);
 
-	return r < 0 ? r : add_cpus(domain, situation, policy, plan, notes, refusal);
+	if (r == 0)
+		r = add_cpus(domain, situation, policy, plan, notes, refusal);
+	return r < 0 ? r : check_pins(domain, situation, policy, plan, notes, refusal);
 }

@@ -195,6 +195,14 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
 }
 
+/* The power settings of a CPU that is offline do not show, and are there again with it. */
+static bool is_hidden(const struct settling *settling, const struct knob *knob)
+{
+	bool comes_back = knob->kind >= KNOB_LATENCY && settling->claims->n_claims > 0;
+
+	return knob->known && !knob->seen && (comes_back || (settling->knobs->blind >> knob->kind & 1));
+}
+
 static void look_at_groups(struct settling *settling)
 {
 	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
@@ -223,6 +231,8 @@ void plan_settle(struct knobs *knobs, const struct claims *claims, const struct 
 	}
 	look_at_groups(&settling);
 	for (unsigned int i = 0; i < knobs->n_knobs; i++)
+		knobs->knobs[i].hidden = is_hidden(&settling, &knobs->knobs[i]);
+	for (unsigned int i = 0; i < knobs->n_knobs; i++)
 		follow_others(&settling, &knobs->knobs[i]);
 }
 
@@ -233,5 +243,5 @@ bool knob_is_due(const struct knob *knob)
 
 bool knob_is_turned(const struct knob *knob)
 {
-	return knob->seen && !knob->foreign && (knob->kept || !wants_base(knob));
+	return knob->hidden || (knob->seen && !knob->foreign && (knob->kept || !wants_base(knob)));
 }

@@ -42,7 +42,8 @@
  *
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
- * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too.
+ * * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
+ * be looked at, and one of a CPU that is offline while there are claims, is hidden: it stays as it is.
  *
  * A thread with CPUs of its own is due when any allowed or cpuset is, and stays in the ledger while one is turned: before
  * Linux 6.2 it forgets its own.

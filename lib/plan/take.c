@@ -249,6 +249,7 @@ int plan_take(const struct domain *domain, const struct situation *situation, st
 
 	ret->n_taken = ret->n_steps = 0;
 	ret->has_claim = false;
+	memset(&ret->claim, 0, sizeof(ret->claim));
 	ret->orders.n_orders = 0;
 	if (policy.problem[0])
 		return refusal_set(refusal, REFUSAL_INPUT, "%s", policy.problem);

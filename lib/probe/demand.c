@@ -69,3 +69,13 @@ void demand_read(const xmlNode *root, struct demand *ret)
 	if (needs_read(root, ret->needs, &ret->n_needs, &refusal) < 0)
 		complain(ret, &refusal);
 }
+
+int demand_parse(const char *xml, size_t size, struct demand *ret, struct refusal *refusal)
+{
+	xmlDoc *document FREE_DOCUMENT = NULL;
+	int r = document_read(xml, size, &document, refusal);
+
+	if (r == 0)
+		demand_read(xmlDocGetRootElement(document), ret);
+	return r;
+}

@@ -30,6 +30,7 @@ static void look_at_balancer(struct knobs_look *look)
 	if (r >= 0)
 		r = process_stat_read(look->host, pid, text, &stat);
 	if (r < 0) {
+		look->knobs->blind |= 1U << KNOB_BALANCER;
 		notes_add(look->notes,
 			"cannot ask irqbalance which CPUs it leaves alone: %s; it may move interrupts back",
 			strerror(-r));
@@ -115,7 +116,9 @@ static void look_at_mask(struct knobs_look *look, enum knob_kind kind, int direc
 
 	if (r == 0)
 		(void)knobs_look_cpus(look, kind, "-", &cpus);
-	else if (look->isolates)
+	else
+		look->knobs->blind |= 1U << kind;
+	if (r < 0 && look->isolates)
 		notes_add(look->notes, "cannot read '%s', which stays as it is: %s", path, strerror(-r));
 }
 
@@ -133,6 +136,8 @@ void knobs_look_interrupts(struct knobs_look *look)
 	if (!knobs_look_wants(look, KNOB_INTERRUPT))
 		return;
 	r = look_at_all(look, &count);
+	if (r < 0)
+		look->knobs->blind |= 1U << KNOB_INTERRUPT;
 	if (r < 0)
 		notes_add(look->notes, "cannot list interrupts, which stay where they are: %s", strerror(-r));
 	if (count.fixed > 0)

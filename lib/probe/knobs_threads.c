@@ -161,6 +161,7 @@ void knobs_look_threads(struct knobs_look *look)
 		return;
 	r = look->host->kernel->get_affinity(look->host, getpid(), &unused);
 	if (r < 0 && r != -ESRCH) {
+		look->knobs->blind |= 1U << KNOB_THREAD;
 		notes_add(
 			look->notes, "cannot ask where threads of the kernel run, which stay there: %s", strerror(-r));
 		return;

@@ -28,6 +28,12 @@ static void see(struct knob *knob, const struct group *group)
 		knob->exempt = group->way ? KNOB_EXEMPT_ALL : group->claim;
 }
 
+/* What is not seen of these may be there. */
+static void be_blind(struct knobs *knobs)
+{
+	knobs->blind |= 1U << KNOB_ALLOWED | 1U << KNOB_CPUSET | 1U << KNOB_DROPIN;
+}
+
 /* Without its answer nothing is narrowed; what is given back waits for the next time. */
 static int give_up(struct units *units, const char *unit, int error)
 {
@@ -36,6 +42,7 @@ static int give_up(struct units *units, const char *unit, int error)
 	char name[128];
 
 	units->silent = true;
+	be_blind(look->knobs);
 	text_init(&text, name, sizeof(name));
 	text_add_foreign(&text, unit);
 	if (look->isolates)
@@ -57,6 +64,8 @@ static int see_unit(struct units *units, const struct group *group)
 		return units->silent;
 	r = look->host->manager->get_allowed_cpus(look->host, unit, &allowed, MANAGER_DEADLINE_MS);
 	units->unmanaged = r == -EOPNOTSUPP;
+	if (units->unmanaged)
+		be_blind(look->knobs);
 	if (r == -ENOENT || r == -EINVAL || r == -EOPNOTSUPP)
 		return 0;
 	if (r < 0)
@@ -165,7 +174,7 @@ static int see_groups(struct units *units)
 		if (groups->groups[group->parent].way && (!group->way || is_known(units->look->knobs, group)))
 			r = see_group(units, group);
 	}
-	if (r >= 0)
+	if (r >= 0 && !units->silent && !units->unmanaged)
 		see_left(units);
 	return r < 0 ? r : 0;
 }
@@ -174,6 +183,7 @@ static int see_groups(struct units *units)
 static int complain(struct knobs_look *look, int error)
 {
 	if (!look->isolates) {
+		be_blind(look->knobs);
 		notes_add(look->notes, "cannot look at the control groups of the host: %s", strerror(-error));
 		return 0;
 	}
