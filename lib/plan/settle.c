@@ -172,6 +172,22 @@ static void follow(struct knob *knob, const struct knob *other)
 	knob->kept = knob->kept || !wants_base(other);
 }
 
+static bool is_group(const struct knob *knob)
+{
+	return knob->kind == KNOB_ALLOWED || knob->kind == KNOB_CPUSET;
+}
+
+/* Which control group a thread is in is not known here: with any that changes. */
+static void follow_groups(const struct settling *settling, struct knob *knob)
+{
+	for (unsigned int i = 0; i < settling->knobs->n_knobs && !(knob->driven && knob->kept); i++) {
+		const struct knob *other = &settling->knobs->knobs[i];
+
+		if (is_group(other))
+			follow(knob, other);
+	}
+}
+
 /* A unit, its control group and its drop-in go together: what somebody gives one of them he gives them all. */
 static void follow_others(const struct settling *settling, struct knob *knob)
 {
@@ -183,7 +199,9 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 	knob->driven = knob->kept = false;
 	if (knob->kind == KNOB_INTERRUPT && narrow && looks_born(knob, narrow))
 		follow(knob, narrow);
-	if (knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET && knob->kind != KNOB_DROPIN)
+	if (knob->kind == KNOB_THREAD && knob->frail)
+		follow_groups(settling, knob);
+	if (!is_group(knob) && knob->kind != KNOB_DROPIN)
 		return;
 	for (size_t i = 0; i < sizeof(unit) / sizeof(unit[0]); i++)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));

@@ -37,6 +37,8 @@
  * (knob->driven), even where they have now what is wanted: each is looked at when it is its turn, and left as it is where
  * it then has that. The ledger keeps them together (knob->kept).
  *
+ * A frail thread is due, and kept, likewise, with any of these: it has to get its own CPUs again.
+ *
  * A known balancer is due as well when it was told otherwise: it does what it is told a while later, and tells of the
  * time before until then.
  *
