@@ -36,7 +36,7 @@ static void start(void)
 {
 	fault_patience_ms = PATIENCE_MS;
 	machine_start(&machine, NULL, 0);
-	machine_dress_cpus(&machine, true);
+	machine_dress_cpus(&machine, false);
 	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
 	machine_ask_pages(&vm, 1, 20);
 	before = machine_snapshot_cpus(&machine);
