@@ -26,6 +26,7 @@ struct handover {
 	struct plan undo;
 	struct pools pools;
 	struct page_orders promised; /* to those who have not started yet */
+	struct page_orders added;    /* by all of them, as count */
 	struct knobs knobs;
 	struct claims claims;
 	struct cpuset online;
@@ -36,8 +37,8 @@ struct handover {
 };
 
 /*
- * Reads into handover->claims and ->promised what the journals but one, or NULL, have of CPUs and memory. Returns 0, or
- * -errno when one of them cannot be read.
+ * Reads into handover->claims, ->promised and ->added what the journals but one, or NULL, have of CPUs and memory.
+ * Returns 0, or -errno when one of them cannot be read.
  */
 int context_gather(struct handover *handover, int runtime, const char *except);
 
