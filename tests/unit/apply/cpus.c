@@ -428,9 +428,13 @@ START_TEST(test_old_kernel)
 	cpus_take(&vm);
 	cpus_check_line("run/fake/affinity/900", "0-3");
 	cpus_check_line("run/fake/affinity/901", "2");
+	/* It chooses while they are taken; and once more all is looked at without a change. */
+	machine_put_thread(&machine, 902, "late", 0, "system.slice/chosen.service", "1");
+	handover_started(machine.handover, &vm);
 	cpus_return(&vm);
 	cpus_check_line("run/fake/affinity/900", "4-5");
 	cpus_check_line("run/fake/affinity/901", "2");
+	cpus_check_line("run/fake/affinity/902", "1");
 	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0-7");
 	cpus_check_line("sys/fs/cgroup/lxc.payload.box/cpuset.cpus", "0-7");
 	ck_assert_msg(!strstr(machine.notes, "somebody else"), "%s", machine.notes);

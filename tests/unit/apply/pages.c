@@ -71,6 +71,47 @@ START_TEST(test_promised)
 }
 END_TEST
 
+/* Two add some, and go in either order; in between, somebody else may have lowered the total. */
+static const struct {
+	bool first_goes; /* the first who came */
+	const char *lowered, *between;
+} orders[] = {
+	{ true, NULL, "14" },
+	{ false, NULL, "20" },
+	{ true, "12", "12" },
+	{ false, "12", "12" },
+	{ true, "18", "14" },
+};
+
+START_TEST(test_orders)
+{
+	const struct domain vms[2] = { pages_domain("one", 1, 20), pages_domain("two", 2, 10) };
+	bool first = orders[_i].first_goes;
+
+	cpus_take(&vms[0]);
+	cpus_take(&vms[1]);
+	cpus_check_line(TOTAL, "30");
+	if (orders[_i].lowered)
+		ck_assert_int_eq(fake_kernel_write(&machine.host, TOTAL + strlen("sys/"), orders[_i].lowered), 0);
+	cpus_return(&vms[!first]);
+	cpus_check_line(TOTAL, orders[_i].between);
+	cpus_return(&vms[first]);
+	cpus_check_line(TOTAL, "4");
+}
+END_TEST
+
+/* One that finds too few gives back no page of another that has not taken its own yet. */
+START_TEST(test_short_beside)
+{
+	const struct domain one = pages_domain("one", 1, 20), two = pages_domain("two", 2, 80);
+
+	cpus_take(&one);
+	cpus_refuse(&two, REFUSAL_FAILED, "node 1 had room for 44 more");
+	cpus_check_line(TOTAL, "20");
+	cpus_return(&one);
+}
+END_TEST
+
 /* The node has room for 60: the others are put back, and the sentence has the number. */
 START_TEST(test_short)
 {
@@ -167,6 +208,8 @@ TCase *case_pages(void)
 	tcase_add_test(tcase, test_added);
 	tcase_add_test(tcase, test_enough);
 	tcase_add_test(tcase, test_promised);
+	add_rows(tcase, test_orders, orders);
+	tcase_add_test(tcase, test_short_beside);
 	tcase_add_loop_test(tcase, test_short, 0, 2);
 	add_rows(tcase, test_scattered, scatters);
 	add_rows(tcase, test_clamp, totals);
