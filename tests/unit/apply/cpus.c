@@ -391,6 +391,36 @@ START_TEST(test_started)
 }
 END_TEST
 
+/* One that has a device: its interrupts are seen to by a service that goes with its scope. */
+START_TEST(test_started_card)
+{
+	struct domain vm;
+	const char *log;
+
+	cpus_stop();
+	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_DRESSED | MACHINE_SMALL | MACHINE_LOADED);
+	machine_dress_cpus(&machine, false);
+	before = machine_snapshot_cpus(&machine);
+	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	vm.n_hostdevs = machine.cards[1].n_hostdevs;
+	memcpy(vm.hostdevs, machine.cards[1].hostdevs, sizeof(vm.hostdevs));
+	machine_ask_pages(&vm, 1, 20);
+	cpus_take(&vm);
+	ck_assert(machine_has(&machine, &vm, "vfio-pci"));
+	cpus_check(taken, COUNT(taken));
+	machine_run_vm(&machine, &vm, 1000);
+	(void)fake_manager_log(&machine.host);
+	handover_started(machine.handover, &vm);
+	log = fake_manager_log(&machine.host);
+	ck_assert_msg(strstr(log, "bind gpu-handoff-4dea22b3-1d52-d8f3-2516-000000000001.service "
+				  "machine-qemu\\x2d1\\x2dvm.scope"),
+		"%s", log);
+	/* None of the CPUs near it is the host's, so those far away. */
+	ck_assert_msg(strstr(machine.notes, "interrupts of its devices go to CPUs 0-3"), "%s", machine.notes);
+	end_vm(&vm, 1000);
+}
+END_TEST
+
 /* A VM that is not ours comes while one has CPUs: its scope is closed to them, and goes with it. */
 START_TEST(test_stranger)
 {
@@ -469,6 +499,7 @@ TCase *case_cpus(void)
 	tcase_add_loop_test(tcase, test_slow_balancer, 0, 2);
 	tcase_add_test(tcase, test_born);
 	tcase_add_test(tcase, test_started);
+	tcase_add_test(tcase, test_started_card);
 	tcase_add_loop_test(tcase, test_stranger, 0, 2);
 	return tcase;
 }

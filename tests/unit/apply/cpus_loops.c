@@ -251,6 +251,39 @@ START_TEST(test_die_twice)
 }
 END_TEST
 
+/* A VM that is not ours comes, and who narrows its scope dies: recovery narrows it, and the return widens it. */
+static struct domain stranger;
+
+static int start_stranger(void)
+{
+	handover_started(machine.handover, &stranger);
+	return 0;
+}
+
+START_TEST(test_die_beside)
+{
+	static const char group[] = "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dguest.scope/cpuset.cpus";
+	unsigned int died = 1;
+
+	stranger = machine_cpus_domain("guest", 2, "0", "");
+	for (unsigned int at = 1; died; at++) {
+		ck_assert_int_eq(handover_take(machine.handover, &vm, CPUS_DAEMON, &machine.refusal), 0);
+		machine_run_vm(&machine, &stranger, 1001);
+		died = die_in(start_stranger, at % 2 ? FAULT_DEATH_BEFORE : FAULT_DEATH_AFTER, (at + 1) / 2);
+		ck_assert_int_eq(recover(), 0);
+		ck_assert_msg(strcmp(machine_line(&machine, group), "0-3") == 0, "at %u: %s", at,
+			machine_line(&machine, group));
+		ck_assert_int_eq(give_back(), 0);
+		ck_assert_ptr_null(strstr(machine.notes, "somebody else"));
+		ck_assert_msg(
+			strcmp(machine_line(&machine, group), "") == 0, "at %u: %s", at, machine_line(&machine, group));
+		machine_end_vm(&machine, &stranger, 1001);
+		check("death beside", at);
+		ck_assert(died || at > 6);
+	}
+}
+END_TEST
+
 TCase *case_cpus_loops(void)
 {
 	TCase *tcase = suite_case("cpus_loops");
@@ -260,5 +293,6 @@ TCase *case_cpus_loops(void)
 	add_rows(tcase, test_fail_return, ways);
 	add_rows(tcase, test_die, deaths);
 	tcase_add_test(tcase, test_die_twice);
+	tcase_add_test(tcase, test_die_beside);
 	return tcase;
 }

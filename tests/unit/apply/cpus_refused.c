@@ -194,6 +194,25 @@ START_TEST(test_beside)
 }
 END_TEST
 
+/* The daemon that would have returned them is gone, and the domain with it: who starts next puts them back first. */
+START_TEST(test_dead_daemon)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	struct domain two = machine_cpus_domain("two", 2, "4-7", "");
+
+	machine_ask_pages(&two, 1, 10);
+	cpus_take(&vm);
+	cpus_refuse(&two, REFUSAL_CPUS, "VM 'vm'");
+	remove_all(machine.scratch.fd, "proc/812");
+	cpus_take(&two);
+	ck_assert_ptr_nonnull(strstr(machine.notes, "vm: a handover was interrupted"));
+	cpus_check_line("sys/devices/system/cpu/cpufreq/policy4/scaling_governor", "powersave");
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0-3");
+	cpus_return(&two);
+	machine_put_process(&machine, CPUS_DAEMON, "libvirtd", 2214);
+}
+END_TEST
+
 /* What cannot be put back is told, and the ledger stays. */
 START_TEST(test_recover_fails)
 {
@@ -225,6 +244,7 @@ TCase *case_cpus_refused(void)
 	tcase_add_test(tcase, test_recover);
 	tcase_add_loop_test(tcase, test_next_take, 0, 2);
 	tcase_add_test(tcase, test_beside);
+	tcase_add_test(tcase, test_dead_daemon);
 	tcase_add_test(tcase, test_recover_fails);
 	return tcase;
 }
