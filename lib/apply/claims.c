@@ -54,6 +54,16 @@ static int add_added(struct page_orders *added, const struct plan *plan)
 	return 0;
 }
 
+/* One that ended before it had its CPUs has a claim to nothing: nobody would give back what is turned for it. */
+static bool has_cpus(const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].kind == STEP_CPUS)
+			return plan->has_claim;
+	}
+	return false;
+}
+
 static int gather_journal(const char *owner, void *data)
 {
 	const struct gathering *gathering = data;
@@ -72,7 +82,7 @@ static int gather_journal(const char *owner, void *data)
 	r = add_added(&handover->added, &journal->plan);
 	if (r < 0 || journal->state == JOURNAL_RETURNING)
 		return r;
-	if (journal->plan.has_claim)
+	if (has_cpus(&journal->plan))
 		r = add_claim(&handover->claims, journal);
 	/* Once it runs, what it has is no longer free. */
 	if (r == 0 && !journal->started)
