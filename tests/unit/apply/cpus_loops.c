@@ -284,6 +284,25 @@ START_TEST(test_die_beside)
 }
 END_TEST
 
+/* What a domain asked for that died before it had its CPUs is nobody's, whoever settles before recovery does. */
+START_TEST(test_die_before)
+{
+	const struct domain one = machine_cpus_domain("one", 2, "2-3", "");
+	static const char pages[] = "sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages";
+	static const char slice[] = "sys/fs/cgroup/system.slice/cpuset.cpus";
+
+	ck_assert_int_eq(handover_take(machine.handover, &one, CPUS_DAEMON, &machine.refusal), 0);
+	ck_assert(die_in(take, FAULT_DEATH_AFTER, 3));
+	ck_assert_str_eq(machine_line(&machine, pages), "20");
+	handover_started(machine.handover, &one);
+	ck_assert_str_eq(machine_line(&machine, slice), "0-1,4-7");
+	ck_assert_int_eq(recover(), 1);
+	ck_assert_str_eq(machine_line(&machine, pages), "4");
+	ck_assert_int_eq(handover_return(machine.handover, one.uuid, &machine.refusal), 0);
+	check("death before", 3);
+}
+END_TEST
+
 TCase *case_cpus_loops(void)
 {
 	TCase *tcase = suite_case("cpus_loops");
@@ -294,5 +313,6 @@ TCase *case_cpus_loops(void)
 	add_rows(tcase, test_die, deaths);
 	tcase_add_test(tcase, test_die_twice);
 	tcase_add_test(tcase, test_die_beside);
+	tcase_add_test(tcase, test_die_before);
 	return tcase;
 }
