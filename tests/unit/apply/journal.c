@@ -92,7 +92,7 @@ START_TEST(test_resources)
 				"needs node0/hugepages/hugepages-2048kB 512 64\n"
 				"needs node1/hugepages/hugepages-1048576kB 8 0\n"
 				"change pages node0/hugepages/hugepages-2048kB 64 512\n"
-				"change cpus 0000:00:00.0 - 4-7,12\n";
+				"change cpus 0000:00:00.0 - 4-7%2c12\n";
 
 	ck_assert_int_eq(journal_parse(text, strlen(text), &again), 0);
 	ck_assert(again.plan.has_claim && again.plan.claim.isolate);
