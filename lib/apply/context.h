@@ -135,8 +135,9 @@ int context_give_back(
 	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal);
 
 /*
- * Undoes every journal that nobody stands behind any more. Under the lock. told: the caller is
- * recovery itself, and wants to hear of those left alone as well. Returns the number of journals undone, or
- * -ECANCELED with the refusal of the first that failed; the others were seen to all the same.
+ * Undoes every journal that nobody stands behind any more, and puts the host's shared knobs back when only the ledger
+ * is left. Under the lock. told: the caller is recovery itself, wants to hear of those left alone as well, and sees to
+ * the knobs while others have CPUs, too. Returns how much was undone, or -ECANCELED with the refusal of the first that
+ * failed; the others were seen to all the same.
  */
 int context_sweep(struct handover *handover, int runtime, bool told, struct refusal *refusal);

@@ -240,7 +240,9 @@ END_TEST
 /* Recovery dies as well, anywhere; the next one ends what both began. */
 START_TEST(test_die_twice)
 {
-	for (unsigned int at = 4; at <= 28; at += 6) {
+	unsigned int n = loop_count(CALL_TAKE, &vm, FAULT_ALL);
+
+	for (unsigned int at = 4; at <= n; at += 6) {
 		for (unsigned int again = 1, died = 1; died; again += 2) {
 			ck_assert(die_in(take, FAULT_DEATH_AFTER, at));
 			died = die_in(recover, FAULT_DEATH_AFTER, again);
