@@ -19,4 +19,5 @@ TCase *case_cpus(void);
 TCase *case_cpus_old(void);
 TCase *case_cpus_refused(void);
 TCase *case_cpus_loops(void);
+TCase *case_cpus_loops_old(void);
 TCase *case_pages(void);

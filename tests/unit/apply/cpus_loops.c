@@ -32,13 +32,32 @@ static const struct way {
 	{ "file cut short", FAULT_HALF, FAULT_FILE, ENOSPC },
 };
 
+static void ask(void)
+{
+	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	machine_ask_pages(&vm, 1, 20);
+}
+
 static void start(void)
 {
 	fault_patience_ms = PATIENCE_MS;
 	machine_start(&machine, NULL, 0);
 	machine_dress_cpus(&machine, false);
-	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
-	machine_ask_pages(&vm, 1, 20);
+	ask();
+	before = machine_snapshot_cpus(&machine);
+}
+
+/* Of an old kernel, with a card. What the first domain leaves in control groups that do not forget is as it was before.
+ */
+static void start_old(void)
+{
+	fault_patience_ms = PATIENCE_MS;
+	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_DRESSED | MACHINE_SMALL | MACHINE_LOADED);
+	machine_dress_cpus(&machine, true);
+	ask();
+	vm.n_hostdevs = machine.cards[1].n_hostdevs;
+	memcpy(vm.hostdevs, machine.cards[1].hostdevs, sizeof(vm.hostdevs));
+	(void)loop_count(CALL_TAKE, &vm, 0);
 	before = machine_snapshot_cpus(&machine);
 }
 
@@ -304,6 +323,17 @@ START_TEST(test_die_before)
 	check("death before", 3);
 }
 END_TEST
+
+/* With a card, and where threads lose their CPUs on the way. */
+TCase *case_cpus_loops_old(void)
+{
+	TCase *tcase = suite_case("cpus_loops_old");
+
+	tcase_add_checked_fixture(tcase, start_old, stop);
+	tcase_add_loop_test(tcase, test_die, 0, 1);
+	tcase_add_loop_test(tcase, test_die, COUNT(deaths) - 1, COUNT(deaths));
+	return tcase;
+}
 
 TCase *case_cpus_loops(void)
 {

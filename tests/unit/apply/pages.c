@@ -12,6 +12,14 @@
 #define POOL(node) "sys/devices/system/node/node" #node "/hugepages/hugepages-2048kB/"
 #define TOTAL      POOL(1) "nr_hugepages"
 
+/* Somebody else does. */
+static void set_total(const char *value)
+{
+	static const char path[] = TOTAL;
+
+	ck_assert_int_eq(fake_kernel_write(&machine.host, path + strlen("sys/"), value), 0);
+}
+
 /* Of pages alone; those of node 1, where 4 are free. */
 static struct domain pages_domain(const char *name, unsigned int number, unsigned int pages)
 {
@@ -92,7 +100,7 @@ START_TEST(test_orders)
 	cpus_take(&vms[1]);
 	cpus_check_line(TOTAL, "30");
 	if (orders[_i].lowered)
-		ck_assert_int_eq(fake_kernel_write(&machine.host, TOTAL + strlen("sys/"), orders[_i].lowered), 0);
+		set_total(orders[_i].lowered);
 	cpus_return(&vms[!first]);
 	cpus_check_line(TOTAL, orders[_i].between);
 	cpus_return(&vms[first]);
@@ -166,7 +174,7 @@ START_TEST(test_clamp)
 	const struct domain vm = pages_domain("vm", 1, 20);
 
 	cpus_take(&vm);
-	ck_assert_int_eq(fake_kernel_write(&machine.host, TOTAL + strlen("sys/"), totals[_i].now), 0);
+	set_total(totals[_i].now);
 	cpus_return(&vm);
 	cpus_check_line(TOTAL, totals[_i].then);
 	cpus_accept();
