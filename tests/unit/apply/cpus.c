@@ -300,7 +300,7 @@ START_TEST(test_meddling_unit)
 }
 END_TEST
 
-/* The container ends at any moment of it. */
+/* A container ends at any moment of it, with a thread and a device. */
 static void end_container(void *data)
 {
 	const struct machine *it = data;
@@ -311,6 +311,8 @@ static void end_container(void *data)
 	remove_all(it->scratch.fd, "run/systemd/transient/libpod-beef.scope.d");
 	remove_all(it->scratch.fd, "proc/32");
 	remove_all(it->scratch.fd, "run/fake/affinity/32");
+	remove_all(it->scratch.fd, "proc/irq/25");
+	remove_all(it->scratch.fd, "sys/kernel/irq/25");
 }
 
 START_TEST(test_vanishing)
@@ -332,6 +334,7 @@ START_TEST(test_vanishing)
 		else
 			cpus_return(&vm);
 		fault_disarm(0);
+		ck_assert_msg(!strstr(machine.notes, "'25 "), "%s", machine.notes);
 		if (call == CALL_TAKE)
 			cpus_return(&vm);
 		cpus_accept();
