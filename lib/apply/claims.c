@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apply/context.h"
+#include "base/text.h"
 
 struct gathering {
 	struct handover *handover;
@@ -33,6 +34,36 @@ static int add_orders(struct page_orders *promised, const struct page_orders *or
 	return 0;
 }
 
+static int add_added(struct page_orders *added, const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+		uint64_t old, new;
+
+		if (step->kind != STEP_PAGES)
+			continue;
+		if (added->n_orders == PAGE_ORDERS_MAX)
+			return -E2BIG;
+		if (text_parse_number(step->old, 10, UINT64_MAX, &old) < 0 ||
+			text_parse_number(step->new, 10, UINT64_MAX, &new) < 0 || new < old)
+			return -EBADMSG;
+		added->orders[added->n_orders++] = (struct page_order){
+			.node = step->pool.node, .page_kib = step->pool.page_kib, .count = new - old
+		};
+	}
+	return 0;
+}
+
+/* One that ended before it had its CPUs has a claim to nothing: nobody would give back what is turned for it. */
+static bool has_cpus(const struct plan *plan)
+{
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].kind == STEP_CPUS)
+			return plan->has_claim;
+	}
+	return false;
+}
+
 static int gather_journal(const char *owner, void *data)
 {
 	const struct gathering *gathering = data;
@@ -46,9 +77,12 @@ static int gather_journal(const char *owner, void *data)
 	/* What cannot be read may have anything. */
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (journal->kind != JOURNAL_DOMAIN || journal->state == JOURNAL_RETURNING)
+	if (journal->kind != JOURNAL_DOMAIN)
 		return 0;
-	if (journal->plan.has_claim)
+	r = add_added(&handover->added, &journal->plan);
+	if (r < 0 || journal->state == JOURNAL_RETURNING)
+		return r;
+	if (has_cpus(&journal->plan))
 		r = add_claim(&handover->claims, journal);
 	/* Once it runs, what it has is no longer free. */
 	if (r == 0 && !journal->started)
@@ -61,6 +95,6 @@ int context_gather(struct handover *handover, int runtime, const char *except)
 	struct gathering gathering = { .handover = handover, .runtime = runtime, .except = except };
 
 	handover->claims.n_claims = 0;
-	handover->promised.n_orders = 0;
+	handover->promised.n_orders = handover->added.n_orders = 0;
 	return runtime < 0 ? 0 : journal_for_each(runtime, gather_journal, &gathering);
 }

@@ -90,11 +90,30 @@ static int settle_step(struct handover *handover, int runtime, const struct jour
 	return r == STEP_STALE && step->new[0] ? 0 : r;
 }
 
-static int pages_step(struct handover *handover, const struct journal *journal, const struct step *step)
+/* Of a pool, what has to stay: what the host had, and what others have added that have not gone. */
+static uint64_t find_kept(struct handover *handover, int runtime, const struct journal *journal, struct pool_id pool)
+{
+	const struct page_orders *orders = &journal->plan.orders;
+
+	/* Where that cannot be told, no more goes than what was there before stays. */
+	if (context_gather(handover, runtime, journal->owner) < 0)
+		return UINT64_MAX;
+	for (unsigned int i = 0; i < orders->n_orders; i++) {
+		const struct page_order *order = &orders->orders[i];
+		uint64_t kept;
+
+		if (order->node == pool.node && order->page_kib == pool.page_kib &&
+			!__builtin_add_overflow(order->base, page_orders_count(&handover->added, pool), &kept))
+			return kept;
+	}
+	return UINT64_MAX;
+}
+
+static int pages_step(struct handover *handover, int runtime, const struct journal *journal, const struct step *step)
 {
 	struct pages_result result;
 	char sentence[128];
-	int r = pages_set(handover->host, step, &result);
+	int r = pages_set(handover->host, step, find_kept(handover, runtime, journal, step->pool), &result);
 
 	if (r == STEP_SHORT)
 		(void)snprintf(handover->why, sizeof(handover->why),
@@ -131,7 +150,7 @@ int context_execute(struct handover *handover, int runtime, struct journal *jour
 	if (step->kind == STEP_CPUS)
 		r = settle_step(handover, runtime, journal, step);
 	else if (step->kind == STEP_PAGES)
-		r = pages_step(handover, journal, step);
+		r = pages_step(handover, runtime, journal, step);
 	else
 		r = step_execute(handover->host, step);
 	/* Where that fails, the journal keeps the step, and the next who reads it finds who is at it. */

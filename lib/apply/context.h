@@ -26,6 +26,7 @@ struct handover {
 	struct plan undo;
 	struct pools pools;
 	struct page_orders promised; /* to those who have not started yet */
+	struct page_orders added;    /* by all of them, as count */
 	struct knobs knobs;
 	struct claims claims;
 	struct cpuset online;
@@ -36,8 +37,8 @@ struct handover {
 };
 
 /*
- * Reads into handover->claims and ->promised what the journals but one, or NULL, have of CPUs and memory. Returns 0, or
- * -errno when one of them cannot be read.
+ * Reads into handover->claims, ->promised and ->added what the journals but one, or NULL, have of CPUs and memory.
+ * Returns 0, or -errno when one of them cannot be read.
  */
 int context_gather(struct handover *handover, int runtime, const char *except);
 
@@ -134,8 +135,9 @@ int context_give_back(
 	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal);
 
 /*
- * Undoes every journal that nobody stands behind any more. Under the lock. told: the caller is
- * recovery itself, and wants to hear of those left alone as well. Returns the number of journals undone, or
- * -ECANCELED with the refusal of the first that failed; the others were seen to all the same.
+ * Undoes every journal that nobody stands behind any more, and puts the host's shared knobs back when only the ledger
+ * is left. Under the lock. told: the caller is recovery itself, wants to hear of those left alone as well, and sees to
+ * the knobs while others have CPUs, too. Returns how much was undone, or -ECANCELED with the refusal of the first that
+ * failed; the others were seen to all the same.
  */
 int context_sweep(struct handover *handover, int runtime, bool told, struct refusal *refusal);

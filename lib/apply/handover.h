@@ -94,8 +94,8 @@ bool handover_is_idle(const struct host *host);
 
 /*
  * Undoes what crashes left: every journal that is half done, and every one that is held for a domain while neither
- * its daemon lives nor anybody has its VFIO groups open. Returns the number of journals undone, or -ECANCELED with the
- * refusal filled.
+ * its daemon lives nor anybody has its VFIO groups open; and sets the host's shared knobs as those that are left want
+ * them. Returns how much was undone: journals, and a ledger that had none; or -ECANCELED with the refusal filled.
  */
 int handover_recover(struct handover *handover, struct refusal *refusal);
 

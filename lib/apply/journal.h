@@ -10,7 +10,8 @@
  *	daemon 812 2214						the libvirt daemon that will call release, if one called
  *	taken 0000:01:00.0 14 named				or: forgotten
  *	claim 4-7 isolated performance 1			or: shared; governor and nodes of its memory, - for none
- *	needs node1/hugepages/hugepages-2048kB 512		so many huge pages, those that were there included
+ *	needs node1/hugepages/hugepages-2048kB 512 64		so many huge pages, those that were there included;
+ *								and how many the host has of its own
  *	writer 951 3327						who asks the kernel from here on
  *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
  *	held							all of it was done

@@ -35,7 +35,7 @@ static void write_resources(struct text *text, const struct plan *plan)
 		char pool[POOL_ID_SIZE];
 
 		pool_id_text((struct pool_id){ order->node, order->page_kib }, pool);
-		text_add(text, "needs %s %" PRIu64 "\n", pool, order->count);
+		text_add(text, "needs %s %" PRIu64 " %" PRIu64 "\n", pool, order->count, order->base);
 	}
 }
 
@@ -150,8 +150,9 @@ static int parse_needs(unsigned int n, char *words[], struct journal *journal)
 	struct page_order order = { 0 };
 	struct pool_id pool;
 
-	if (n != 3 || orders->n_orders == PAGE_ORDERS_MAX || pool_id_parse(words[1], &pool) < 0 ||
-		text_parse_number(words[2], 10, UINT64_MAX, &order.count) < 0)
+	if (n != 4 || orders->n_orders == PAGE_ORDERS_MAX || pool_id_parse(words[1], &pool) < 0 ||
+		text_parse_number(words[2], 10, UINT64_MAX, &order.count) < 0 ||
+		text_parse_number(words[3], 10, UINT64_MAX, &order.base) < 0)
 		return -EBADMSG;
 	order.node = pool.node;
 	order.page_kib = pool.page_kib;

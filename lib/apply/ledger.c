@@ -199,7 +199,9 @@ int ledger_mark(int runtime)
 
 void ledger_tidy(int runtime)
 {
-	(void)unlinkat(runtime, NEW_NAME, 0);
+	/* Hardly ever: who changes nothing is not to write. */
+	if (faccessat(runtime, NEW_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		(void)unlinkat(runtime, NEW_NAME, 0);
 }
 
 int ledger_remove(int runtime)

@@ -91,7 +91,7 @@ static int add_pages(const struct host *host, const struct step *step, uint64_t 
 }
 
 static int remove_pages(
-	const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_in_use)
+	const struct host *host, const struct step *step, uint64_t added, uint64_t kept, uint64_t *ret_in_use)
 {
 	uint64_t total = 0, target;
 	int r = read_total(host, step->pool, &total, ret_in_use);
@@ -99,9 +99,9 @@ static int remove_pages(
 	if (r < 0)
 		return r;
 	/* Nothing was added, or somebody has taken it away already. */
-	if (total <= new)
+	if (total <= kept)
 		return 1;
-	target = total >= old ? total - (old - new) : new;
+	target = total - kept > added ? total - added : kept;
 	r = write_total(host, step, target);
 	if (r == 0)
 		r = read_total(host, step->pool, &total, ret_in_use);
@@ -110,7 +110,7 @@ static int remove_pages(
 	return total == target ? 0 : STEP_NO_EFFECT;
 }
 
-int pages_set(const struct host *host, const struct step *step, struct pages_result *ret)
+int pages_set(const struct host *host, const struct step *step, uint64_t kept, struct pages_result *ret)
 {
 	uint64_t old = 0, new = 0;
 	int r = text_parse_number(step->old, 10, UINT64_MAX, &old);
@@ -121,5 +121,5 @@ int pages_set(const struct host *host, const struct step *step, struct pages_res
 	if (r < 0)
 		return r;
 	return new >= old ? add_pages(host, step, old, new, &ret->found)
-			  : remove_pages(host, step, old, new, &ret->in_use);
+			  : remove_pages(host, step, old - new, kept == UINT64_MAX ? new : kept, &ret->in_use);
 }

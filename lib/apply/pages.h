@@ -17,7 +17,8 @@ struct pages_result {
 
 /*
  * Carries out a STEP_PAGES. More pages are asked for until they are there, and room is made in between; one that falls
- * short is the caller's to undo. Fewer: what was added is taken away from what is there now, and what somebody else has
- * taken away already is not taken again. Returns as step_execute(), with STEP_SHORT, and *ret.
+ * short is the caller's to undo. Fewer: what was added is taken away from what is there now, but so many as kept stay,
+ * UINT64_MAX for those that were there before; what somebody else has taken away already is not taken again. Returns
+ * as step_execute(), with STEP_SHORT, and *ret.
  */
-int pages_set(const struct host *host, const struct step *step, struct pages_result *ret);
+int pages_set(const struct host *host, const struct step *step, uint64_t kept, struct pages_result *ret);

@@ -16,6 +16,7 @@ static int see_pools(struct handover *handover, struct situation *situation, str
 		return refusal_set(refusal, REFUSAL_MEMORY, "cannot read the host's huge pages: %s", strerror(-r));
 	situation->pools = &handover->pools;
 	situation->promised = &handover->promised;
+	situation->added = &handover->added;
 	return 0;
 }
 

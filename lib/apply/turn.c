@@ -84,9 +84,12 @@ static int turn_interrupt(const struct turning *turning, const struct knob *knob
 {
 	const struct host *host = turning->host;
 	char path[64];
+	int r;
 
 	(void)snprintf(path, sizeof(path), "irq/%lu/smp_affinity", strtoul(knob->key, NULL, 10));
-	return turn_mask(host, true, path, &knob->want.cpus);
+	r = turn_mask(host, true, path, &knob->want.cpus);
+	/* Its driver has freed it meanwhile. */
+	return r == -ENOENT ? 1 : r;
 }
 
 static int turn_workqueue(const struct turning *turning, const struct knob *knob)

@@ -59,6 +59,7 @@ struct knob {
 	union knob_value current;
 	bool driven; /* due with another one that it goes with (plan/settle.h): look again when it is its turn */
 	bool kept;   /* kept in the ledger with it */
+	bool frail;  /* of a thread: the kernel takes its CPUs from it when those of its control group change */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
 	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; of what leads to VMs,
 				KNOB_EXEMPT_ALL; else -1 */

@@ -26,6 +26,20 @@ static uint64_t less(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
+uint64_t page_orders_count(const struct page_orders *orders, struct pool_id pool)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < orders->n_orders; i++) {
+		const struct page_order *order = &orders->orders[i];
+
+		if (order->node == pool.node && order->page_kib == pool.page_kib &&
+			__builtin_add_overflow(sum, order->count, &sum))
+			return UINT64_MAX;
+	}
+	return sum;
+}
+
 static void count_available(const struct pools *pools, const struct page_orders *promised, struct counting *counting)
 {
 	for (unsigned int i = 0; i < pools->n_pools; i++) {
@@ -34,13 +48,8 @@ static void count_available(const struct pools *pools, const struct page_orders 
 
 		if (pool->page_kib == pools->default_kib)
 			available = less(available, in_pages(pools->reserved_kib, pool->page_kib));
-		for (unsigned int j = 0; j < promised->n_orders; j++) {
-			const struct page_order *order = &promised->orders[j];
-
-			if (order->node == pool->node && order->page_kib == pool->page_kib)
-				available = less(available, order->count);
-		}
-		counting->available[i] = available;
+		counting->available[i] =
+			less(available, page_orders_count(promised, (struct pool_id){ pool->node, pool->page_kib }));
 	}
 }
 
@@ -207,7 +216,11 @@ int plan_pages(const struct demand *demand, const struct pools *pools, const str
 
 		if (!counting.count[i])
 			continue;
-		*order = (struct page_order){ pool->node, pool->page_kib, counting.count[i], pool->total, 0 };
+		*order = (struct page_order){ .node = pool->node,
+			.page_kib = pool->page_kib,
+			.count = counting.count[i],
+			.old = pool->total,
+			.base = pool->total };
 		if (__builtin_add_overflow(pool->total, counting.missing[i], &order->new))
 			return refuse_overflow(refusal);
 		ret->n_orders++;

@@ -62,9 +62,12 @@ struct situation {
 	/* Who uses the functions; NULL where nobody can be asked: a recorded machine. */
 	const struct occupancy *occupancy;
 	const struct settings *settings;
-	/* NULL where the domain is not to have huge pages: the host's, and what other domains are about to take. */
+	/*
+	 * NULL where the domain is not to have huge pages: the host's; what other domains are about to take; and, as
+	 * count, what they have added.
+	 */
 	const struct pools *pools;
-	const struct page_orders *promised;
+	const struct page_orders *promised, *added;
 	const struct claims *claims; /* who else has CPUs; NULL for nobody */
 	/* NULL where it is not to have CPUs: the host's knobs, and all its CPUs. */
 	const struct knobs *knobs;

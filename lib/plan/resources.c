@@ -6,6 +6,14 @@
 #include "base/text.h"
 #include "plan/settle.h"
 
+/* What others have added goes with them: the domain must not take it for the host's. */
+static void find_base(struct page_order *order, const struct page_orders *added)
+{
+	uint64_t count = added ? page_orders_count(added, (struct pool_id){ order->node, order->page_kib }) : 0;
+
+	order->base = order->old > count ? order->old - count : 0;
+}
+
 /* What the host has as a default is for those domains that it fits; what a domain says itself is not to be passed over.
  */
 static int add_pages(const struct domain *domain, const struct situation *situation, const struct policy *policy,
@@ -24,8 +32,9 @@ static int add_pages(const struct domain *domain, const struct situation *situat
 	}
 	r = plan_pages(demand, situation->pools, situation->promised, &plan->orders, refusal);
 	for (unsigned int i = 0; r == 0 && i < plan->orders.n_orders; i++) {
-		const struct page_order *order = &plan->orders.orders[i];
+		struct page_order *order = &plan->orders.orders[i];
 
+		find_base(order, situation->added);
 		if (order->new != order->old)
 			plan_add_pages(plan, (struct pool_id){ order->node, order->page_kib }, order->old, order->new);
 	}

@@ -173,6 +173,11 @@ static void follow(struct knob *knob, const struct knob *other)
 	knob->kept = knob->kept || !wants_base(other);
 }
 
+static bool is_group(const struct knob *knob)
+{
+	return knob->kind == KNOB_ALLOWED || knob->kind == KNOB_CPUSET;
+}
+
 /* A unit, its control group and its drop-in go together: what somebody gives one of them he gives them all. */
 static void follow_others(const struct settling *settling, struct knob *knob)
 {
@@ -184,12 +189,12 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 	knob->driven = knob->kept = false;
 	if (knob->kind == KNOB_INTERRUPT && narrow && looks_born(knob, narrow))
 		follow(knob, narrow);
-	/* Before Linux 6.2 a thread with CPUs of its own forgets them when a control group is changed. */
-	if (knob->kind == KNOB_THREAD && !cpuset_same(&knob->base.cpus, settling->online)) {
+	/* Which control group a thread is in is not known here: with any that changes. */
+	if (knob->kind == KNOB_THREAD && knob->frail) {
 		knob->driven = settling->groups_due;
 		knob->kept = settling->groups_turned;
 	}
-	if (knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET && knob->kind != KNOB_DROPIN)
+	if (!is_group(knob) && knob->kind != KNOB_DROPIN)
 		return;
 	for (size_t i = 0; i < sizeof(unit) / sizeof(unit[0]); i++)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
@@ -208,7 +213,7 @@ static void look_at_groups(struct settling *settling)
 	for (unsigned int i = 0; i < settling->knobs->n_knobs; i++) {
 		const struct knob *knob = &settling->knobs->knobs[i];
 
-		if ((knob->kind != KNOB_ALLOWED && knob->kind != KNOB_CPUSET) || !knob->seen || knob->foreign)
+		if (!is_group(knob) || !knob->seen || knob->foreign)
 			continue;
 		settling->groups_due = settling->groups_due || !has_want(knob);
 		settling->groups_turned = settling->groups_turned || !wants_base(knob);

@@ -37,6 +37,8 @@
  * (knob->driven), even where they have now what is wanted: each is looked at when it is its turn, and left as it is where
  * it then has that. The ledger keeps them together (knob->kept).
  *
+ * A frail thread is due, and kept, likewise, with any of these: it has to get its own CPUs again.
+ *
  * A known balancer is due as well when it was told otherwise: it does what it is told a while later, and tells of the
  * time before until then.
  *
@@ -44,9 +46,6 @@
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
  * * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
  * be looked at, and one of a CPU that is offline while there are claims, is hidden: it stays as it is.
- *
- * A thread with CPUs of its own is due when any allowed or cpuset is, and stays in the ledger while one is turned: before
- * Linux 6.2 it forgets its own.
  *
  * The ledger may be marked as settled only when every knob that was due has what was wanted, or its base: one that could
  * not be brought away from another value has that as last, and would be foreign the next time.

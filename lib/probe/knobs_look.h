@@ -53,8 +53,8 @@ void knobs_look_power(struct knobs_look *look);
 struct knob *thread_see(struct knobs_look *look, pid_t tid, uint64_t start, const struct cpuset *cpus);
 
 /*
- * Sees the threads of user space that have CPUs of their own: a kernel before 6.2 takes these from them when control
- * groups are narrowed or widened.
+ * Sees the threads of user space that have CPUs of their own, as frail ones: a kernel before 6.2 takes these from them
+ * when control groups are narrowed or widened.
  */
 void tasks_look(struct knobs_look *look);
 

@@ -53,12 +53,15 @@ static void look_at_task(struct knobs_look *look, pid_t tid)
 	char text[PROCESS_STAT_SIZE];
 	struct process_stat stat;
 	struct cpuset cpus;
+	struct knob *knob;
 
 	if (look->host->kernel->get_affinity(look->host, tid, &cpus) < 0 || !has_own_cpus(look, tid, &cpus))
 		return;
 	if (process_stat_read(look->host, tid, text, &stat) <= 0 || stat.flags & PROCESS_FLAG_KERNEL)
 		return;
-	(void)thread_see(look, tid, stat.start, &cpus);
+	knob = thread_see(look, tid, stat.start, &cpus);
+	if (knob)
+		knob->frail = true;
 }
 
 static void look_at_process(struct knobs_look *look, pid_t pid)

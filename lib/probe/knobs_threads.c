@@ -116,10 +116,10 @@ int processes_each(struct knobs_look *look, void (*visit)(struct knobs_look *loo
 }
 
 /* Those of the ledger that were not seen: they are no longer what makes them one, and are to be given back. */
-static void look_at_known(struct knobs_look *look)
+static void look_at_known(struct knobs_look *look, bool keeps)
 {
 	for (unsigned int i = 0; i < look->knobs->n_knobs; i++) {
-		const struct knob *knob = &look->knobs->knobs[i];
+		struct knob *knob = &look->knobs->knobs[i];
 		char text[PROCESS_STAT_SIZE], *end;
 		struct process_stat stat;
 		struct cpuset cpus;
@@ -132,8 +132,10 @@ static void look_at_known(struct knobs_look *look)
 		start = strtoull(end, NULL, 10);
 		if (number <= 0 || process_stat_read(look->host, number, text, &stat) <= 0 || stat.start != start)
 			continue;
-		if (look->host->kernel->get_affinity(look->host, number, &cpus) == 0)
-			(void)thread_see(look, number, start, &cpus);
+		if (look->host->kernel->get_affinity(look->host, number, &cpus) < 0)
+			continue;
+		knob->frail = !keeps && !(stat.flags & PROCESS_FLAG_KERNEL);
+		(void)thread_see(look, number, start, &cpus);
 	}
 }
 
@@ -154,10 +156,12 @@ static bool kernel_keeps_cpus(const struct host *host)
 
 void knobs_look_threads(struct knobs_look *look)
 {
+	const unsigned int groups = 1u << KNOB_ALLOWED | 1u << KNOB_CPUSET;
+	bool changes = look->isolates || look->known & groups, keeps = kernel_keeps_cpus(look->host);
 	struct cpuset unused;
 	int r;
 
-	if (!knobs_look_wants(look, KNOB_THREAD))
+	if (!knobs_look_wants(look, KNOB_THREAD) && (keeps || !changes))
 		return;
 	r = look->host->kernel->get_affinity(look->host, getpid(), &unused);
 	if (r < 0 && r != -ESRCH) {
@@ -173,8 +177,8 @@ void knobs_look_threads(struct knobs_look *look)
 		if (r < 0)
 			notes_add(look->notes, "cannot list the threads of the kernel, which stay where they are: %s",
 				strerror(-r));
-		if (!kernel_keeps_cpus(look->host))
-			tasks_look(look);
 	}
-	look_at_known(look);
+	if (changes && !keeps)
+		tasks_look(look);
+	look_at_known(look, keeps);
 }

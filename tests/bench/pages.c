@@ -56,7 +56,7 @@ static uint64_t write_step(const struct host *host, uint64_t old, uint64_t new)
 	(void)snprintf(step.old, sizeof(step.old), "%" PRIu64, old);
 	(void)snprintf(step.new, sizeof(step.new), "%" PRIu64, new);
 	begin = clock_now_us();
-	r = pages_set(host, &step, &result);
+	r = pages_set(host, &step, UINT64_MAX, &result);
 	if (r < 0)
 		fail("the step", r == STEP_SHORT ? "the node has too little memory free" : strerror(-r));
 	return clock_now_us() - begin;

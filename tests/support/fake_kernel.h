@@ -43,6 +43,8 @@ struct fake_kernel {
 	unsigned int n_managed;
 	uint64_t memory_kb[FAKE_NODES]; /* of a node, for huge pages of all sizes */
 	bool preference_is_busy;        /* for as long as the governor is "performance", as of amd-pstate */
+	bool old_cpusets; /* as Linux 6.1: cpuset.cpus is not forgotten, and threads lose their CPUs when it changes */
+	uint64_t scattered_kb[FAKE_NODES]; /* of a node's memory; each time it is compacted, half of that comes free */
 };
 
 /* Puts it in the place of the host's kernel. The host's tree is from now on changed by it. */

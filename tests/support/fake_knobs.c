@@ -2,6 +2,7 @@
 #include "tests/support/fake_knobs.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -111,6 +112,43 @@ static int write_interrupt(const struct host *host, const char *path, const char
 	return write_mask(host, host->proc, path, value);
 }
 
+/* cpuset_attach_task() and update_tasks_cpumask() of an old kernel: of all threads whose group the path leads to. */
+static void reset_threads(const struct host *host, const char *group, const struct cpuset *cpus)
+{
+	DIR *list = fdopendir(openat(host->proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	const struct dirent *entry;
+
+	while (list && (entry = readdir(list))) {
+		char path[PATH_MAX], *text;
+
+		(void)snprintf(path, sizeof(path), "%s/cgroup", entry->d_name);
+		text = isdigit((unsigned char)entry->d_name[0]) ? get_text(host->proc, path) : NULL;
+		if (text && strncmp(text + strlen("0::/"), group, strlen(group)) == 0)
+			(void)fake_kernel_set_affinity(host, (pid_t)strtol(entry->d_name, NULL, 10), cpus);
+		free(text);
+	}
+	if (list)
+		(void)closedir(list);
+}
+
+int fake_knobs_put_cpuset(const struct host *host, const char *path, const struct cpuset *cpus)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+	struct cpuset all = online(host);
+	char group[PATH_MAX];
+
+	if (fake->old_cpusets && cpuset_is_empty(cpus))
+		return -ENOSPC;
+	put_text(host->sys, path, "%s\n", cpuset_text(cpus).s);
+	(void)snprintf(group, sizeof(group), "%s.effective", path);
+	if (faccessat(host->sys, group, F_OK, 0) == 0)
+		put_text(host->sys, group, "%s\n", cpuset_text(cpuset_is_empty(cpus) ? &all : cpus).s);
+	(void)snprintf(group, sizeof(group), "%.*s", (int)(strrchr(path, '/') - path), path);
+	if (fake->old_cpusets)
+		reset_threads(host, group + strlen("fs/cgroup/"), cpuset_is_empty(cpus) ? &all : cpus);
+	return 0;
+}
+
 static int write_cpuset(const struct host *host, const char *path, const char *value)
 {
 	struct cpuset cpus = { 0 }, all = online(host);
@@ -123,8 +161,7 @@ static int write_cpuset(const struct host *host, const char *path, const char *v
 				return -EINVAL;
 		}
 	}
-	put_text(host->sys, path, "%s\n", cpuset_text(&cpus).s);
-	return 0;
+	return fake_knobs_put_cpuset(host, path, &cpus);
 }
 
 /* ---- words and numbers ---- */
@@ -204,9 +241,12 @@ static int write_latency(const struct host *host, const char *path, const char *
 
 static int write_compact(const struct host *host, const char *path, const char *value)
 {
-	(void)host;
-	(void)path;
+	struct fake_kernel *fake = host->kernel_data;
+	unsigned long node = strtoul(path + strlen(NODES), NULL, 10);
+
 	(void)value;
+	if (node < FAKE_NODES)
+		fake->scattered_kb[node] /= 2;
 	return 0;
 }
 

@@ -14,6 +14,12 @@ int fake_knobs_write_sys(const struct host *host, const char *path, const char *
 /* For the table of the fake kernel, beside what fake_kernel.h has of these. */
 int fake_kernel_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret);
 
+/*
+ * cpuset.cpus of a control group, whoever writes it. An old kernel refuses to forget it, as if each group had a
+ * process, and gives all threads in it and below these CPUs, or those above it. Returns 0, or -ENOSPC.
+ */
+int fake_knobs_put_cpuset(const struct host *host, const char *path, const struct cpuset *cpus);
+
 /* A whole number in decimal, perhaps with a newline. Returns 0, or -EINVAL. */
 int fake_knobs_parse_number(const char *value, uint64_t *ret);
 

@@ -53,7 +53,8 @@ static uint64_t room(const struct host *host, unsigned int node, unsigned int si
 {
 	static const unsigned int sizes[] = { 2048, 1048576 };
 	const struct fake_kernel *fake = host->kernel_data;
-	uint64_t memory = node < FAKE_NODES ? fake->memory_kb[node] : 0, used = 0;
+	uint64_t memory = node < FAKE_NODES ? fake->memory_kb[node] : 0;
+	uint64_t used = node < FAKE_NODES ? fake->scattered_kb[node] : 0;
 	char directory[128];
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/fake_knobs.h"
 #include "tests/support/scratch.h"
 
 #define CGROUPS "fs/cgroup"
@@ -106,8 +107,7 @@ int fake_manager_allow(const struct host *host, const char *unit, const struct c
 	if (cpuset_count(cpus) == 0 || !find_group(host, CGROUPS, unit, path))
 		return 0;
 	(void)snprintf(file, sizeof(file), "%s/cpuset.cpus", path);
-	put_text(host->sys, file, "%s\n", cpuset_text(cpus).s);
-	return 0;
+	return fake_knobs_put_cpuset(host, file, cpus);
 }
 
 int fake_units_get_allowed_cpus(const struct host *host, const char *unit, struct cpuset *ret, int deadline_ms)

@@ -106,6 +106,9 @@ void machine_put_group(const struct machine *machine, const char *path, const ch
 
 	put(machine, "cpuset cpu io memory pids", "sys/fs/cgroup/%s/cgroup.subtree_control", path);
 	put(machine, cpus, "sys/fs/cgroup/%s/cpuset.cpus", path);
+	/* Of those below it is that of the one above. */
+	if (!name || (strncmp(path, "machine.slice/", 14) == 0 && name == path + 13))
+		put(machine, *cpus ? cpus : "0-7", "sys/fs/cgroup/%s/cpuset.cpus.effective", path);
 	name = name ? name + 1 : path;
 	if (strstr(name, ".slice") || strstr(name, ".scope") || strstr(name, ".service"))
 		put(machine, "", "run/fake/allowed/%s", name);
@@ -153,15 +156,16 @@ void machine_put_thread(const struct machine *machine, int tid, const char *name
 	(void)fake_kernel_set_affinity(&machine->host, tid, &set);
 }
 
-static void put_threads(const struct machine *machine, bool fresh_kernel)
+static void put_threads(const struct machine *machine, bool old_kernel)
 {
-	put(machine, fresh_kernel ? "6.12.48+deb13-amd64" : "6.1.0-40-amd64", "proc/sys/kernel/osrelease");
+	put(machine, old_kernel ? "6.1.0-40-amd64" : "6.12.48+deb13-amd64", "proc/sys/kernel/osrelease");
 	machine_put_thread(machine, 2, "kthreadd", KTHREAD, "", "");
 	machine_put_thread(machine, CPUS_KSWAPD, "kswapd0", KTHREAD, "", "0-3");
 	machine_put_thread(machine, CPUS_KSOFTIRQD, "ksoftirqd/5", KTHREAD | IMMOBILE, "", "");
 	machine_put_thread(machine, CPUS_KAUDITD, "kauditd", KTHREAD, "", "");
 	put(machine, "30 31 32 ", "proc/2/task/2/children");
 	machine_put_thread(machine, CPUS_TASK, "chosen", 0, "system.slice/chosen.service", "4-5");
+	machine_put_thread(machine, CPUS_TASK + 1, "chosen too", 0, "system.slice/chosen.service", "2");
 }
 
 /* ---- VMs ---- */
@@ -224,7 +228,7 @@ void machine_end_vm(const struct machine *machine, const struct domain *domain, 
 
 /* ---- all of it ---- */
 
-void machine_dress_cpus(struct machine *machine, bool fresh_kernel)
+void machine_dress_cpus(struct machine *machine, bool old_kernel)
 {
 	const struct cpuset none = { 0 };
 
@@ -233,7 +237,8 @@ void machine_dress_cpus(struct machine *machine, bool fresh_kernel)
 	put_power(machine);
 	put_interrupts(machine);
 	put_groups(machine);
-	put_threads(machine, fresh_kernel);
+	put_threads(machine, old_kernel);
+	machine->kernel.old_cpusets = old_kernel;
 	fake_manager_put_balancer(&machine->host, CPUS_BALANCER, &none);
 	machine_put_process(machine, CPUS_DAEMON, "libvirtd", 2214);
 	put_vm(machine, "other", CPUS_OTHER_VM, "machine.slice/machine-qemu\\x2d9\\x2dother.scope");

@@ -14,7 +14,7 @@
 #define CPUS_BALANCER  700 /* irqbalance's process */
 #define CPUS_OTHER_VM  800 /* that of a VM that has no claim, on CPU 1 */
 #define CPUS_DAEMON    812 /* libvirtd */
-#define CPUS_TASK      900 /* a process of a service, which has chosen CPUs 4-5 */
+#define CPUS_TASK      900 /* a process of a service, which has chosen CPUs 4-5; its thread CPU 2 */
 #define CPUS_KSWAPD    30  /* a thread of the kernel, on node 0 */
 #define CPUS_KSOFTIRQD 31  /* one that stays where it is */
 #define CPUS_KAUDITD   32  /* one that may be anywhere */
@@ -22,8 +22,8 @@
 /* Memory for huge pages that each node has, beside 4 pages of 2 MiB that are there. */
 #define CPUS_NODE_PAGES 64
 
-/* A fresh kernel is one that leaves threads their CPUs when control groups change (since 6.2). */
-void machine_dress_cpus(struct machine *machine, bool fresh_kernel);
+/* old_kernel: Linux 6.1, else 6.12. */
+void machine_dress_cpus(struct machine *machine, bool old_kernel);
 
 /* A control group, with cpuset.cpus: "" for not set. */
 void machine_put_group(const struct machine *machine, const char *path, const char *cpus);

@@ -16,6 +16,8 @@ TCase *case_poison(void);
 TCase *case_holders(void);
 TCase *case_ledger(void);
 TCase *case_cpus(void);
+TCase *case_cpus_old(void);
 TCase *case_cpus_refused(void);
 TCase *case_cpus_loops(void);
+TCase *case_cpus_loops_old(void);
 TCase *case_pages(void);

@@ -5,33 +5,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/machine_cpus.h"
+#include "tests/support/scratch.h"
 #include "tests/support/snapshot.h"
 #include "tests/unit/apply/apply.h"
-#include "tests/unit/apply/loops.h"
+#include "tests/unit/apply/cpus.h"
 
 static char *before;
 
-static void start(void)
+static void start(bool old_kernel)
 {
+	fault_patience_ms = 1;
 	machine_start(&machine, NULL, 0);
-	machine_dress_cpus(&machine, true);
+	machine_dress_cpus(&machine, old_kernel);
 	before = machine_snapshot_cpus(&machine);
 }
 
-static void stop(void)
+void cpus_start(void)
+{
+	start(false);
+}
+
+void cpus_start_old(void)
+{
+	start(true);
+}
+
+const char *cpus_difference(const char *ignored)
 {
 	char *after = machine_snapshot_cpus(&machine);
-	const char *difference = snapshot_compare(before, after, NULL);
+	const char *difference = snapshot_compare(before, after, ignored);
 
-	ck_assert_msg(!difference, "%s", difference);
-	ck_assert(machine_is_clean(&machine));
 	free(after);
+	return difference;
+}
+
+void cpus_stop(void)
+{
+	const char *difference = cpus_difference(NULL);
+
+	ck_assert_msg(!difference, "%s; %s", difference, machine.notes);
+	ck_assert(machine_is_clean(&machine));
 	free(before);
 	machine_stop(&machine);
 }
 
-static void take(const struct domain *domain)
+void cpus_accept(void)
+{
+	free(before);
+	before = machine_snapshot_cpus(&machine);
+}
+
+void cpus_take(const struct domain *domain)
 {
 	int r;
 
@@ -40,24 +64,42 @@ static void take(const struct domain *domain)
 	ck_assert_msg(r == 0, "%d: %s", r, machine.refusal.sentence);
 }
 
-static void give_back(const struct domain *domain)
+void cpus_return(const struct domain *domain)
 {
 	int r = loop_call(CALL_RETURN, domain);
 
-	ck_assert_msg(r == 0, "%d: %s %s", r, machine.refusal.sentence, machine.notes);
+	ck_assert_msg(r == 0, "%d: %s; %s", r, r < 0 ? machine.refusal.sentence : "", machine.notes);
 }
 
-struct expectation {
-	const char *path, *value;
-};
+void cpus_refuse(const struct domain *domain, enum refusal_reason reason, const char *part)
+{
+	char *was = machine_snapshot_cpus(&machine), *is;
+	int r = handover_take(machine.handover, domain, CPUS_DAEMON, &machine.refusal);
 
-static void check(const struct expectation *expected, int n)
+	ck_assert_int_eq(r, -ECANCELED);
+	ck_assert_str_eq(refusal_reason_name(machine.refusal.reason), refusal_reason_name(reason));
+	ck_assert_msg(
+		strstr(machine.refusal.sentence, part) != NULL, "'%s' lacks '%s'", machine.refusal.sentence, part);
+	is = machine_snapshot_cpus(&machine);
+	ck_assert_str_eq(was, is);
+	free(was);
+	free(is);
+}
+
+void cpus_check_line(const char *path, const char *value)
+{
+	const char *line = machine_line(&machine, path);
+
+	ck_assert_msg(strcmp(line, value) == 0, "%s is '%s', not '%s'", path, line, value);
+}
+
+void cpus_check(const struct expectation *expected, int n)
 {
 	for (int i = 0; i < n; i++)
-		ck_assert_msg(strcmp(machine_line(&machine, expected[i].path), expected[i].value) == 0,
-			"%s is '%s', not '%s'", expected[i].path, machine_line(&machine, expected[i].path),
-			expected[i].value);
+		cpus_check_line(expected[i].path, expected[i].value);
 }
+
+/* ---- one ---- */
 
 static const struct expectation taken[] = {
 	{ "proc/irq/default_smp_affinity", "0f" },
@@ -98,22 +140,367 @@ static const struct expectation taken[] = {
 
 START_TEST(test_every_knob)
 {
-	const struct domain domain = machine_cpus_domain("vm", 1, "4-7", "performance");
-	const char *ledger = "run/gpu-handoff/ledger";
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance");
 
-	start();
-	take(&domain);
-	check(taken, COUNT(taken));
-	ck_assert_str_eq(machine_line(&machine, ledger), "gpu-handoff ledger 1");
-	give_back(&domain);
-	stop();
+	cpus_take(&vm);
+	cpus_check(taken, COUNT(taken));
+	ck_assert(!machine_is_clean(&machine));
+	cpus_return(&vm);
 }
 END_TEST
+
+/* A governor alone: nothing moves, and who wants another one for the same CPUs does not win over performance. */
+START_TEST(test_governor)
+{
+	struct domain one = machine_cpus_domain("one", 1, "4-5", "performance");
+	struct domain two = machine_cpus_domain("two", 2, "6-7", "powersave");
+	static const struct expectation governed[] = {
+		{ "sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "powersave" },
+		{ "sys/devices/system/cpu/cpufreq/policy4/scaling_governor", "performance" },
+		{ "sys/devices/system/cpu/cpufreq/policy4/energy_performance_preference", "performance" },
+		{ "sys/devices/system/cpu/cpu5/power/pm_qos_resume_latency_us", "70" },
+		{ "sys/devices/system/cpu/cpu6/power/pm_qos_resume_latency_us", "0" },
+		{ "proc/irq/default_smp_affinity", "ff" },
+		{ "sys/fs/cgroup/system.slice/cpuset.cpus", "" },
+	};
+
+	machine.kernel.preference_is_busy = _i;
+	one.policy.isolate = two.policy.isolate = false;
+	cpus_take(&one);
+	cpus_take(&two);
+	cpus_check(governed, COUNT(governed) - (_i ? 5 : 0));
+	ck_assert_msg(!strstr(machine.notes, "cannot be changed"), "%s", machine.notes);
+	cpus_return(&one);
+	cpus_check_line(governed[1].path, "powersave");
+	cpus_return(&two);
+}
+END_TEST
+
+START_TEST(test_governor_absent)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "schedutil");
+
+	cpus_refuse(
+		&vm, REFUSAL_CPUS, "no governor 'schedutil'; let the domain say one of these: performance powersave");
+}
+END_TEST
+
+/* ---- two ---- */
+
+static const struct expectation both[] = {
+	{ "proc/irq/default_smp_affinity", "03" },
+	{ "sys/devices/virtual/workqueue/cpumask", "03" },
+	{ "sys/fs/cgroup/init.scope/cpuset.cpus", "0-1" },
+	{ "sys/fs/cgroup/lxc.payload.box/cpuset.cpus", "0-1" },
+	{ "run/fake/allowed/system.slice", "0-1" },
+	{ "run/fake/affinity/30", "0-1" },
+	{ "run/fake/banned", "700 2-7" },
+};
+
+static const struct expectation one_alone[] = {
+	{ "proc/irq/default_smp_affinity", "c3" },
+	{ "sys/fs/cgroup/init.scope/cpuset.cpus", "0-1,6-7" },
+	{ "run/fake/allowed/system.slice", "0-1,6-7" },
+	{ "run/fake/banned", "700 2-5" },
+};
+
+static const struct expectation two_alone[] = {
+	{ "proc/irq/default_smp_affinity", "3f" },
+	{ "sys/fs/cgroup/init.scope/cpuset.cpus", "0-5" },
+	{ "run/fake/allowed/system.slice", "0-5" },
+	{ "run/fake/banned", "700 6-7" },
+};
+
+static void start_vm(const struct domain *domain, int pid)
+{
+	cpus_take(domain);
+	machine_run_vm(&machine, domain, pid);
+	handover_started(machine.handover, domain);
+}
+
+static void end_vm(const struct domain *domain, int pid)
+{
+	machine_end_vm(&machine, domain, pid);
+	cpus_return(domain);
+}
+
+/* They come in one order and go in another; what is there follows from who runs, and from nothing else. */
+START_TEST(test_orders)
+{
+	const struct domain vms[2] = { machine_cpus_domain("one", 1, "2-5", ""),
+		machine_cpus_domain("two", 2, "6-7", "performance") };
+	int first = _i & 1, gone = _i >> 1;
+
+	start_vm(&vms[first], 1000 + first);
+	start_vm(&vms[!first], 1000 + !first);
+	cpus_check(both, COUNT(both));
+	/* Each is kept off the other's. */
+	ck_assert_str_eq(
+		machine_line(&machine, "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2done.scope/cpuset.cpus"),
+		"0-5");
+	ck_assert_str_eq(
+		machine_line(&machine, "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dtwo.scope/cpuset.cpus"),
+		"0-1,6-7");
+	end_vm(&vms[gone], 1000 + gone);
+	if (gone == 0)
+		cpus_check(two_alone, COUNT(two_alone));
+	else
+		cpus_check(one_alone, COUNT(one_alone));
+	end_vm(&vms[!gone], 1000 + !gone);
+}
+END_TEST
+
+/* ---- others ---- */
+
+/* What somebody else does to a knob while a domain has its CPUs. */
+static const struct meddling {
+	const char *path, *value, *told;
+} meddlings[] = {
+	{ "proc/irq/9/smp_affinity", "02", "CPUs of interrupt '9 acpi'" },
+	{ "proc/irq/default_smp_affinity", "03", "CPUs for new interrupts" },
+	{ "sys/devices/virtual/workqueue/cpumask", "03", "CPUs of unbound workqueues" },
+	{ "sys/fs/cgroup/lxc.payload.box/cpuset.cpus", "2", "cpuset.cpus of 'lxc.payload.box'" },
+	{ "run/fake/affinity/32", "2", "CPUs of thread '32 320'" },
+	{ "run/fake/banned", "700 3", "CPUs that irqbalance leaves alone" },
+	{ "sys/devices/system/cpu/cpu4/power/pm_qos_resume_latency_us", "5", "pm_qos_resume_latency_us of CPU '4'" },
+};
+
+START_TEST(test_meddling)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	const struct meddling *m = &meddlings[_i];
+
+	cpus_take(&vm);
+	put_text(machine.scratch.fd, m->path, "%s\n", m->value);
+	ck_assert_int_eq(loop_call(CALL_RETURN, &vm), 1);
+	ck_assert_msg(strstr(machine.notes, "somebody else") && strstr(machine.notes, m->told), "%s", machine.notes);
+	cpus_check_line(m->path, m->value);
+	ck_assert_msg(!cpus_difference(m->path), "%s", cpus_difference(m->path));
+	cpus_accept();
+}
+END_TEST
+
+/* An administrator's AllowedCPUs, with its cpuset and its drop-in, are theirs; take and return leave them. */
+START_TEST(test_meddling_unit)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	struct cpuset cpus = { 0 };
+
+	cpus_take(&vm);
+	cpuset_add(&cpus, 2);
+	ck_assert_int_eq(fake_manager_allow(&machine.host, "system.slice", &cpus), 0);
+	ck_assert_int_eq(loop_call(CALL_RETURN, &vm), 1);
+	ck_assert_ptr_nonnull(strstr(machine.notes, "AllowedCPUs of 'system.slice'"));
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "2");
+	cpus_check_line("run/fake/allowed/system.slice", "2");
+	ck_assert_ptr_null(strstr(machine.notes, "user.slice"));
+	cpus_accept();
+	ck_assert_str_ne(
+		machine_line(&machine, "run/systemd/system.control/system.slice.d/50-AllowedCPUs.conf"), "none");
+}
+END_TEST
+
+/* A container ends at any moment of it, with a thread and a device. */
+static void end_container(void *data)
+{
+	const struct machine *it = data;
+
+	remove_all(it->scratch.fd, "sys/fs/cgroup/machine.slice/libpod-beef.scope");
+	remove_all(it->scratch.fd, "sys/fs/cgroup/lxc.payload.box");
+	remove_all(it->scratch.fd, "run/fake/allowed/libpod-beef.scope");
+	remove_all(it->scratch.fd, "run/systemd/transient/libpod-beef.scope.d");
+	remove_all(it->scratch.fd, "proc/32");
+	remove_all(it->scratch.fd, "run/fake/affinity/32");
+	remove_all(it->scratch.fd, "proc/irq/25");
+	remove_all(it->scratch.fd, "sys/kernel/irq/25");
+}
+
+START_TEST(test_vanishing)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	enum call call = _i ? CALL_RETURN : CALL_TAKE;
+	unsigned int n = loop_count(call, &vm, FAULT_KERNEL);
+
+	for (unsigned int at = 1; at <= n; at++) {
+		struct fault fault = {
+			.kind = FAULT_MEDDLE, .scope = FAULT_KERNEL, .at = at, .meddle = end_container, .data = &machine
+		};
+
+		if (call == CALL_RETURN)
+			cpus_take(&vm);
+		fault_arm(&fault);
+		if (call == CALL_TAKE)
+			cpus_take(&vm);
+		else
+			cpus_return(&vm);
+		fault_disarm(0);
+		ck_assert_msg(!strstr(machine.notes, "'25 "), "%s", machine.notes);
+		if (call == CALL_TAKE)
+			cpus_return(&vm);
+		cpus_accept();
+		cpus_stop();
+		cpus_start();
+	}
+}
+END_TEST
+
+/* It does what it is told a while later, and is told in between what holds by then. */
+START_TEST(test_slow_balancer)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	machine.manager.balancer_is_slow = true;
+	cpus_take(&vm);
+	if (_i & 1)
+		fake_manager_balance(&machine.host);
+	cpus_return(&vm);
+	fake_manager_balance(&machine.host);
+}
+END_TEST
+
+/* An interrupt that comes while the default is narrow is narrow, and is widened with it. */
+START_TEST(test_born)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	cpus_take(&vm);
+	put_text(machine.scratch.fd, "proc/irq/40/smp_affinity", "0f\n");
+	put_text(machine.scratch.fd, "sys/kernel/irq/40/actions", "late\n");
+	cpus_return(&vm);
+	cpus_check_line("proc/irq/40/smp_affinity", "ff");
+	remove_all(machine.scratch.fd, "proc/irq/40");
+	remove_all(machine.scratch.fd, "sys/kernel/irq/40");
+}
+END_TEST
+
+/* ---- once it runs ---- */
+
+START_TEST(test_started)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	const char *log;
+
+	cpus_take(&vm);
+	machine_run_vm(&machine, &vm, 1000);
+	(void)fake_manager_log(&machine.host);
+	machine.notes[0] = '\0';
+	handover_started(machine.handover, &vm);
+	/* Nobody else has CPUs, so its scope stays as it is; it has no device, so nothing is started for it. */
+	log = fake_manager_log(&machine.host);
+	ck_assert_msg(!strstr(log, "allow") && !strstr(log, "bind"), "%s", log);
+	ck_assert_msg(strstr(machine.notes, "1.0 GiB on node 1") != NULL, "%s", machine.notes);
+	ck_assert(!strstr(machine.notes, "cannot tell"));
+	end_vm(&vm, 1000);
+}
+END_TEST
+
+/* One that has a device: its interrupts are seen to by a service that goes with its scope. */
+START_TEST(test_started_card)
+{
+	struct domain vm;
+	const char *log;
+
+	cpus_stop();
+	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_DRESSED | MACHINE_SMALL | MACHINE_LOADED);
+	machine_dress_cpus(&machine, false);
+	before = machine_snapshot_cpus(&machine);
+	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	vm.n_hostdevs = machine.cards[1].n_hostdevs;
+	memcpy(vm.hostdevs, machine.cards[1].hostdevs, sizeof(vm.hostdevs));
+	machine_ask_pages(&vm, 1, 20);
+	cpus_take(&vm);
+	ck_assert(machine_has(&machine, &vm, "vfio-pci"));
+	cpus_check(taken, COUNT(taken));
+	machine_run_vm(&machine, &vm, 1000);
+	(void)fake_manager_log(&machine.host);
+	handover_started(machine.handover, &vm);
+	log = fake_manager_log(&machine.host);
+	ck_assert_msg(strstr(log, "bind gpu-handoff-4dea22b3-1d52-d8f3-2516-000000000001.service "
+				  "machine-qemu\\x2d1\\x2dvm.scope"),
+		"%s", log);
+	end_vm(&vm, 1000);
+}
+END_TEST
+
+/* A VM that is not ours comes while one has CPUs: its scope is closed to them, and goes with it. */
+START_TEST(test_stranger)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", ""),
+			    stranger = machine_cpus_domain("guest", 2, "0", "");
+	const char *group = "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dguest.scope/cpuset.cpus";
+
+	handover_started(machine.handover, &stranger);
+	ck_assert(machine_is_clean(&machine));
+	start_vm(&vm, 1000);
+	machine_run_vm(&machine, &stranger, 1001);
+	handover_started(machine.handover, &stranger);
+	cpus_check_line(group, "0-3");
+	/* It goes before, or after. */
+	if (_i == 0)
+		machine_end_vm(&machine, &stranger, 1001);
+	end_vm(&vm, 1000);
+	if (_i == 1) {
+		cpus_check_line(group, "");
+		machine_end_vm(&machine, &stranger, 1001);
+	}
+}
+END_TEST
+
+/* ---- an old kernel ---- */
+
+/*
+ * Every thread loses the CPUs that it had chosen when its control group changes, and has them again; what is not
+ * forgotten becomes all CPUs.
+ */
+START_TEST(test_old_kernel)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	cpus_take(&vm);
+	cpus_check_line("run/fake/affinity/900", "0-3");
+	cpus_check_line("run/fake/affinity/901", "2");
+	/* It chooses while they are taken; and once more all is looked at without a change. */
+	machine_put_thread(&machine, 902, "late", 0, "system.slice/chosen.service", "1");
+	handover_started(machine.handover, &vm);
+	cpus_return(&vm);
+	cpus_check_line("run/fake/affinity/900", "4-5");
+	cpus_check_line("run/fake/affinity/901", "2");
+	cpus_check_line("run/fake/affinity/902", "1");
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0-7");
+	cpus_check_line("sys/fs/cgroup/lxc.payload.box/cpuset.cpus", "0-7");
+	ck_assert_msg(!strstr(machine.notes, "somebody else"), "%s", machine.notes);
+	cpus_accept();
+	/* From now on that is what it has. */
+	cpus_take(&vm);
+	cpus_return(&vm);
+}
+END_TEST
+
+TCase *case_cpus_old(void)
+{
+	TCase *tcase = suite_case("cpus_old");
+
+	tcase_add_checked_fixture(tcase, cpus_start_old, cpus_stop);
+	tcase_add_test(tcase, test_old_kernel);
+	return tcase;
+}
 
 TCase *case_cpus(void)
 {
 	TCase *tcase = suite_case("cpus");
 
+	tcase_add_checked_fixture(tcase, cpus_start, cpus_stop);
 	tcase_add_test(tcase, test_every_knob);
+	tcase_add_loop_test(tcase, test_governor, 0, 2);
+	tcase_add_test(tcase, test_governor_absent);
+	tcase_add_loop_test(tcase, test_orders, 0, 4);
+	add_rows(tcase, test_meddling, meddlings);
+	tcase_add_test(tcase, test_meddling_unit);
+	tcase_add_loop_test(tcase, test_vanishing, 0, 2);
+	tcase_add_loop_test(tcase, test_slow_balancer, 0, 2);
+	tcase_add_test(tcase, test_born);
+	tcase_add_test(tcase, test_started);
+	tcase_add_test(tcase, test_started_card);
+	tcase_add_loop_test(tcase, test_stranger, 0, 2);
 	return tcase;
 }

@@ -32,13 +32,32 @@ static const struct way {
 	{ "file cut short", FAULT_HALF, FAULT_FILE, ENOSPC },
 };
 
+static void ask(void)
+{
+	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	machine_ask_pages(&vm, 1, 20);
+}
+
 static void start(void)
 {
 	fault_patience_ms = PATIENCE_MS;
 	machine_start(&machine, NULL, 0);
+	machine_dress_cpus(&machine, false);
+	ask();
+	before = machine_snapshot_cpus(&machine);
+}
+
+/* Of an old kernel, with a card. What the first domain leaves in control groups that do not forget is as it was before.
+ */
+static void start_old(void)
+{
+	fault_patience_ms = PATIENCE_MS;
+	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_DRESSED | MACHINE_SMALL | MACHINE_LOADED);
 	machine_dress_cpus(&machine, true);
-	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
-	machine_ask_pages(&vm, 1, 20);
+	ask();
+	vm.n_hostdevs = machine.cards[1].n_hostdevs;
+	memcpy(vm.hostdevs, machine.cards[1].hostdevs, sizeof(vm.hostdevs));
+	(void)loop_count(CALL_TAKE, &vm, 0);
 	before = machine_snapshot_cpus(&machine);
 }
 
@@ -100,7 +119,7 @@ START_TEST(test_fail_take)
 }
 END_TEST
 
-/* What a return may leave when the write of it fails, and what it says then. */
+/* What a return may leave to recovery when the write of it fails, and what it says then. */
 static const struct {
 	const char *path, *told;
 } optional[] = {
@@ -131,6 +150,9 @@ static void check_left(const struct way *way, unsigned int at)
 	for (int i = 0; i < COUNT(optional); i++)
 		told = told || (!difference(optional[i].path) && strstr(machine.notes, optional[i].told));
 	ck_assert_msg(told, "%s at %u: %s; %s", way->name, at, difference(NULL), machine.notes);
+	ck_assert_int_ge(handover_recover(machine.handover, &machine.refusal), 0);
+	if (!may_stay_untold(way))
+		check(way->name, at);
 	if (!difference(NULL))
 		return;
 	stop();
@@ -240,7 +262,9 @@ END_TEST
 /* Recovery dies as well, anywhere; the next one ends what both began. */
 START_TEST(test_die_twice)
 {
-	for (unsigned int at = 4; at <= 28; at += 6) {
+	unsigned int n = loop_count(CALL_TAKE, &vm, FAULT_ALL);
+
+	for (unsigned int at = 4; at <= n; at += 6) {
 		for (unsigned int again = 1, died = 1; died; again += 2) {
 			ck_assert(die_in(take, FAULT_DEATH_AFTER, at));
 			died = die_in(recover, FAULT_DEATH_AFTER, again);
@@ -251,6 +275,69 @@ START_TEST(test_die_twice)
 }
 END_TEST
 
+/* A VM that is not ours comes, and who narrows its scope dies: recovery narrows it, and the return widens it. */
+static struct domain stranger;
+
+static int start_stranger(void)
+{
+	handover_started(machine.handover, &stranger);
+	return 0;
+}
+
+START_TEST(test_die_beside)
+{
+	static const char group[] = "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dguest.scope/cpuset.cpus";
+	unsigned int died = 1;
+
+	stranger = machine_cpus_domain("guest", 2, "0", "");
+	for (unsigned int at = 1; died; at++) {
+		ck_assert_int_eq(handover_take(machine.handover, &vm, CPUS_DAEMON, &machine.refusal), 0);
+		machine_run_vm(&machine, &stranger, 1001);
+		died = die_in(start_stranger, at % 2 ? FAULT_DEATH_BEFORE : FAULT_DEATH_AFTER, (at + 1) / 2);
+		ck_assert_int_eq(recover(), 0);
+		ck_assert_msg(strcmp(machine_line(&machine, group), "0-3") == 0, "at %u: %s", at,
+			machine_line(&machine, group));
+		ck_assert_int_eq(give_back(), 0);
+		ck_assert_ptr_null(strstr(machine.notes, "somebody else"));
+		ck_assert_msg(
+			strcmp(machine_line(&machine, group), "") == 0, "at %u: %s", at, machine_line(&machine, group));
+		machine_end_vm(&machine, &stranger, 1001);
+		check("death beside", at);
+		ck_assert(died || at > 6);
+	}
+}
+END_TEST
+
+/* What a domain asked for that died before it had its CPUs is nobody's, whoever settles before recovery does. */
+START_TEST(test_die_before)
+{
+	const struct domain one = machine_cpus_domain("one", 2, "2-3", "");
+	static const char pages[] = "sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages";
+	static const char slice[] = "sys/fs/cgroup/system.slice/cpuset.cpus";
+
+	ck_assert_int_eq(handover_take(machine.handover, &one, CPUS_DAEMON, &machine.refusal), 0);
+	ck_assert(die_in(take, FAULT_DEATH_AFTER, 3));
+	ck_assert_str_eq(machine_line(&machine, pages), "20");
+	handover_started(machine.handover, &one);
+	ck_assert_str_eq(machine_line(&machine, slice), "0-1,4-7");
+	ck_assert_int_eq(recover(), 1);
+	ck_assert_str_eq(machine_line(&machine, pages), "4");
+	ck_assert_int_eq(handover_return(machine.handover, one.uuid, &machine.refusal), 0);
+	check("death before", 3);
+}
+END_TEST
+
+/* With a card, and where threads lose their CPUs on the way. */
+TCase *case_cpus_loops_old(void)
+{
+	TCase *tcase = suite_case("cpus_loops_old");
+
+	tcase_add_checked_fixture(tcase, start_old, stop);
+	tcase_add_loop_test(tcase, test_die, 0, 1);
+	tcase_add_loop_test(tcase, test_die, COUNT(deaths) - 1, COUNT(deaths));
+	return tcase;
+}
+
 TCase *case_cpus_loops(void)
 {
 	TCase *tcase = suite_case("cpus_loops");
@@ -260,5 +347,7 @@ TCase *case_cpus_loops(void)
 	add_rows(tcase, test_fail_return, ways);
 	add_rows(tcase, test_die, deaths);
 	tcase_add_test(tcase, test_die_twice);
+	tcase_add_test(tcase, test_die_beside);
+	tcase_add_test(tcase, test_die_before);
 	return tcase;
 }

@@ -84,6 +84,29 @@ START_TEST(test_golden)
 }
 END_TEST
 
+/* CPUs and huge pages too. */
+START_TEST(test_resources)
+{
+	const char *text = HEAD "domain " UUID " vm\n"
+				"claim 4-7,12 isolated performance 0-1\n"
+				"needs node0/hugepages/hugepages-2048kB 512 64\n"
+				"needs node1/hugepages/hugepages-1048576kB 8 0\n"
+				"change pages node0/hugepages/hugepages-2048kB 64 512\n"
+				"change cpus 0000:00:00.0 - 4-7%2c12\n";
+
+	ck_assert_int_eq(journal_parse(text, strlen(text), &again), 0);
+	ck_assert(again.plan.has_claim && again.plan.claim.isolate);
+	ck_assert_uint_eq(cpuset_count(&again.plan.claim.cpus), 5);
+	ck_assert_str_eq(again.plan.claim.governor, "performance");
+	ck_assert_uint_eq(again.plan.orders.n_orders, 2);
+	ck_assert_uint_eq(again.plan.orders.orders[0].count, 512);
+	ck_assert_uint_eq(again.plan.orders.orders[0].base, 64);
+	ck_assert_uint_eq(again.plan.orders.orders[1].page_kib, 1048576);
+	write_all(&again);
+	ck_assert_str_eq(buffer, text);
+}
+END_TEST
+
 /* A beginning of a journal is a journal of what its whole lines say. */
 START_TEST(test_beginnings)
 {
@@ -133,6 +156,19 @@ static const struct {
 	{ HEAD "daemon -1 3\n", -EBADMSG, 0 },
 	{ HEAD "daemon 4294967296 3\n", -EBADMSG, 0 },
 	{ HEAD "daemon 812 18446744073709551616\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated performance 1\n", 0, JOURNAL_TAKING },
+	{ HEAD "claim 4-7 shared - -\n", 0, JOURNAL_TAKING },
+	{ HEAD "claim 4-7 isolated performance\n", -EBADMSG, 0 },
+	{ HEAD "claim - isolated - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 alone - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated - x\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated a2345678901234567 -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4 shared - -\nclaim 5 shared - -\n", -EBADMSG, 0 },
+	{ HEAD "needs node1/hugepages/hugepages-2048kB 512 64\n", 0, JOURNAL_TAKING },
+	{ HEAD "needs node1/hugepages/hugepages-2048kB 512\n", -EBADMSG, 0 },
+	{ HEAD "needs node1/hugepages/hugepages-2048kB 512 -1\n", -EBADMSG, 0 },
+	{ HEAD "needs node1/hugepages/hugepages-2048kB x 64\n", -EBADMSG, 0 },
+	{ HEAD "needs node1 512 64\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 14\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.8 14 named\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 -1 named\n", -EBADMSG, 0 },
@@ -257,6 +293,7 @@ TCase *case_journal(void)
 	TCase *tcase = suite_case("journal");
 
 	tcase_add_loop_test(tcase, test_golden, 0, 2);
+	tcase_add_test(tcase, test_resources);
 	tcase_add_test(tcase, test_beginnings);
 	add_rows(tcase, test_text, texts);
 	tcase_add_test(tcase, test_bounds);

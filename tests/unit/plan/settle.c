@@ -431,6 +431,40 @@ START_TEST(test_born)
 }
 END_TEST
 
+/* A frail thread has to get its own CPUs again when a control group changes, and is kept while one is turned. */
+START_TEST(test_frail)
+{
+	static const struct {
+		enum knob_kind kind;
+		const char *current; /* of a group that is known: base 0-3, want 0-2 */
+		bool claimed, frail, due, turned;
+	} rows[] = {
+		{ KNOB_CPUSET, "0-3", true, true, true, true },
+		{ KNOB_ALLOWED, "0-2", true, true, false, true },
+		{ KNOB_CPUSET, "0-2", false, true, true, false },
+		{ KNOB_CPUSET, "0-3", false, true, false, false },
+		{ KNOB_CPUSET, "0-3", true, false, false, false },
+		{ KNOB_WORKQUEUE, "0-3", true, true, false, false },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct knob *thread;
+
+		start();
+		if (rows[i].claimed)
+			claim("3", true, "");
+		(void)know(rows[i].kind, "a.slice", "0-3", "0-3", "0-2");
+		(void)see(rows[i].kind, "a.slice", rows[i].current);
+		thread = see(KNOB_THREAD, "900 9000", "1");
+		thread->frail = rows[i].frail;
+		settle("0-3");
+		check_value(KNOB_THREAD, &thread->want, "1");
+		ck_assert_msg(knob_is_due(thread) == rows[i].due, "%d", i);
+		ck_assert_msg(knob_is_turned(thread) == rows[i].turned, "%d", i);
+	}
+}
+END_TEST
+
 /* One that has just that before the default is narrow stays in the ledger, so that it is not taken for born then. */
 START_TEST(test_not_born)
 {
@@ -487,6 +521,7 @@ TCase *case_settle(void)
 	tcase_add_test(tcase, test_driven);
 	tcase_add_test(tcase, test_born);
 	tcase_add_test(tcase, test_born_kept);
+	tcase_add_test(tcase, test_frail);
 	tcase_add_test(tcase, test_not_born);
 	tcase_add_test(tcase, test_gone);
 	return tcase;

@@ -136,6 +136,22 @@ START_TEST(test_tasks)
 	put_thread(30, 30, "kernel", KERNEL, "5", "");
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_THREAD), releases[_i].looked ? "102 1020=3 103 1030=0-3 104 1040=7" : "");
+	ck_assert(!releases[_i].looked || knobs_find(&it.knobs, KNOB_THREAD, "102 1020")->frail);
+}
+END_TEST
+
+/* Control groups change when they are given back, too. Threads of the kernel are not in one. */
+START_TEST(test_tasks_given_back)
+{
+	it.claims.n_claims = 0;
+	put("proc/sys/kernel/osrelease", "%s", releases[_i].release);
+	put_thread(100, 102, "bound", 0, "3", "system.slice/a.service");
+	put_thread(30, 30, "kernel", KERNEL, "5", "");
+	(void)put_known(KNOB_THREAD, "30 300", "0-7", "5");
+	(void)put_known(KNOB_ALLOWED, "system.slice", "", "0-3");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_THREAD), releases[_i].looked ? "102 1020=3 30 300=5" : "30 300=5");
+	ck_assert(!knobs_find(&it.knobs, KNOB_THREAD, "30 300")->frail);
 }
 END_TEST
 
@@ -184,6 +200,7 @@ TCase *case_knobs_threads(void)
 	tcase_add_test(tcase, test_exempt);
 	tcase_add_test(tcase, test_known);
 	add_rows(tcase, test_tasks, releases);
+	add_rows(tcase, test_tasks_given_back, releases);
 	tcase_add_test(tcase, test_tasks_again);
 	tcase_add_test(tcase, test_not_told);
 	return tcase;
