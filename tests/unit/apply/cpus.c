@@ -1,103 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* CPUs that are a domain's alone: every knob of the host after a take, and all of it back after a return. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/scratch.h"
-#include "tests/support/snapshot.h"
 #include "tests/unit/apply/apply.h"
 #include "tests/unit/apply/cpus.h"
-
-static char *before;
-
-static void start(bool old_kernel)
-{
-	fault_patience_ms = 1;
-	machine_start(&machine, NULL, 0);
-	machine_dress_cpus(&machine, old_kernel);
-	before = machine_snapshot_cpus(&machine);
-}
-
-void cpus_start(void)
-{
-	start(false);
-}
-
-void cpus_start_old(void)
-{
-	start(true);
-}
-
-const char *cpus_difference(const char *ignored)
-{
-	char *after = machine_snapshot_cpus(&machine);
-	const char *difference = snapshot_compare(before, after, ignored);
-
-	free(after);
-	return difference;
-}
-
-void cpus_stop(void)
-{
-	const char *difference = cpus_difference(NULL);
-
-	ck_assert_msg(!difference, "%s; %s", difference, machine.notes);
-	ck_assert(machine_is_clean(&machine));
-	free(before);
-	machine_stop(&machine);
-}
-
-void cpus_accept(void)
-{
-	free(before);
-	before = machine_snapshot_cpus(&machine);
-}
-
-void cpus_take(const struct domain *domain)
-{
-	int r;
-
-	machine.notes[0] = '\0';
-	r = handover_take(machine.handover, domain, CPUS_DAEMON, &machine.refusal);
-	ck_assert_msg(r == 0, "%d: %s", r, machine.refusal.sentence);
-}
-
-void cpus_return(const struct domain *domain)
-{
-	int r = loop_call(CALL_RETURN, domain);
-
-	ck_assert_msg(r == 0, "%d: %s; %s", r, r < 0 ? machine.refusal.sentence : "", machine.notes);
-}
-
-void cpus_refuse(const struct domain *domain, enum refusal_reason reason, const char *part)
-{
-	char *was = machine_snapshot_cpus(&machine), *is;
-	int r = handover_take(machine.handover, domain, CPUS_DAEMON, &machine.refusal);
-
-	ck_assert_int_eq(r, -ECANCELED);
-	ck_assert_str_eq(refusal_reason_name(machine.refusal.reason), refusal_reason_name(reason));
-	ck_assert_msg(
-		strstr(machine.refusal.sentence, part) != NULL, "'%s' lacks '%s'", machine.refusal.sentence, part);
-	is = machine_snapshot_cpus(&machine);
-	ck_assert_str_eq(was, is);
-	free(was);
-	free(is);
-}
-
-void cpus_check_line(const char *path, const char *value)
-{
-	const char *line = machine_line(&machine, path);
-
-	ck_assert_msg(strcmp(line, value) == 0, "%s is '%s', not '%s'", path, line, value);
-}
-
-void cpus_check(const struct expectation *expected, int n)
-{
-	for (int i = 0; i < n; i++)
-		cpus_check_line(expected[i].path, expected[i].value);
-}
 
 /* ---- one ---- */
 
@@ -211,19 +118,6 @@ static const struct expectation two_alone[] = {
 	{ "run/fake/banned", "700 6-7" },
 };
 
-static void start_vm(const struct domain *domain, int pid)
-{
-	cpus_take(domain);
-	machine_run_vm(&machine, domain, pid);
-	handover_started(machine.handover, domain);
-}
-
-static void end_vm(const struct domain *domain, int pid)
-{
-	machine_end_vm(&machine, domain, pid);
-	cpus_return(domain);
-}
-
 /* They come in one order and go in another; what is there follows from who runs, and from nothing else. */
 START_TEST(test_orders)
 {
@@ -231,8 +125,8 @@ START_TEST(test_orders)
 		machine_cpus_domain("two", 2, "6-7", "performance") };
 	int first = _i & 1, gone = _i >> 1;
 
-	start_vm(&vms[first], 1000 + first);
-	start_vm(&vms[!first], 1000 + !first);
+	cpus_start_vm(&vms[first], 1000 + first);
+	cpus_start_vm(&vms[!first], 1000 + !first);
 	cpus_check(both, COUNT(both));
 	/* Each is kept off the other's. */
 	ck_assert_str_eq(
@@ -241,12 +135,12 @@ START_TEST(test_orders)
 	ck_assert_str_eq(
 		machine_line(&machine, "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dtwo.scope/cpuset.cpus"),
 		"0-1,6-7");
-	end_vm(&vms[gone], 1000 + gone);
+	cpus_end_vm(&vms[gone], 1000 + gone);
 	if (gone == 0)
 		cpus_check(two_alone, COUNT(two_alone));
 	else
 		cpus_check(one_alone, COUNT(one_alone));
-	end_vm(&vms[!gone], 1000 + !gone);
+	cpus_end_vm(&vms[!gone], 1000 + !gone);
 }
 END_TEST
 
@@ -385,12 +279,12 @@ START_TEST(test_started)
 	(void)fake_manager_log(&machine.host);
 	machine.notes[0] = '\0';
 	handover_started(machine.handover, &vm);
-	/* Nobody else has CPUs, so its scope stays as it is; it has no device, so nothing is started for it. */
+	/* Nobody else has CPUs, so its scope stays as it is; a service sees to what comes. */
 	log = fake_manager_log(&machine.host);
-	ck_assert_msg(!strstr(log, "allow") && !strstr(log, "bind"), "%s", log);
+	ck_assert_msg(!strstr(log, "allow") && strstr(log, "bind"), "%s", log);
 	ck_assert_msg(strstr(machine.notes, "1.0 GiB on node 1") != NULL, "%s", machine.notes);
 	ck_assert(!strstr(machine.notes, "cannot tell"));
-	end_vm(&vm, 1000);
+	cpus_end_vm(&vm, 1000);
 }
 END_TEST
 
@@ -401,9 +295,7 @@ START_TEST(test_started_card)
 	const char *log;
 
 	cpus_stop();
-	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_DRESSED | MACHINE_SMALL | MACHINE_LOADED);
-	machine_dress_cpus(&machine, false);
-	before = machine_snapshot_cpus(&machine);
+	cpus_start_card();
 	vm = machine_cpus_domain("vm", 1, "4-7", "performance");
 	vm.n_hostdevs = machine.cards[1].n_hostdevs;
 	memcpy(vm.hostdevs, machine.cards[1].hostdevs, sizeof(vm.hostdevs));
@@ -418,7 +310,7 @@ START_TEST(test_started_card)
 	ck_assert_msg(strstr(log, "bind gpu-handoff-4dea22b3-1d52-d8f3-2516-000000000001.service "
 				  "machine-qemu\\x2d1\\x2dvm.scope"),
 		"%s", log);
-	end_vm(&vm, 1000);
+	cpus_end_vm(&vm, 1000);
 }
 END_TEST
 
@@ -431,14 +323,14 @@ START_TEST(test_stranger)
 
 	handover_started(machine.handover, &stranger);
 	ck_assert(machine_is_clean(&machine));
-	start_vm(&vm, 1000);
+	cpus_start_vm(&vm, 1000);
 	machine_run_vm(&machine, &stranger, 1001);
 	handover_started(machine.handover, &stranger);
 	cpus_check_line(group, "0-3");
 	/* It goes before, or after. */
 	if (_i == 0)
 		machine_end_vm(&machine, &stranger, 1001);
-	end_vm(&vm, 1000);
+	cpus_end_vm(&vm, 1000);
 	if (_i == 1) {
 		cpus_check_line(group, "");
 		machine_end_vm(&machine, &stranger, 1001);

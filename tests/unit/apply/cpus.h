@@ -5,9 +5,10 @@
 #include "tests/support/machine_cpus.h"
 #include "tests/unit/apply/loops.h"
 
-/* A host without a card; old_kernel: before 6.2. cpus_stop() ends the test unless all of it is as before. */
+/* A host without a card; of Linux 6.1; with some. cpus_stop() ends the test unless all of it is as before. */
 void cpus_start(void);
 void cpus_start_old(void);
+void cpus_start_card(void);
 void cpus_stop(void);
 
 /* After a change of the test's own, which is to stay. */
@@ -21,6 +22,11 @@ void cpus_take(const struct domain *domain);
 void cpus_return(const struct domain *domain);
 void cpus_refuse(const struct domain *domain, enum refusal_reason reason, const char *part);
 
+/* A domain from its take until it runs, as that process, and from there to its return. */
+void cpus_start_vm(const struct domain *domain, int pid);
+void cpus_end_vm(const struct domain *domain, int pid);
+
+/* Files below the scratch directory, and their first lines. */
 struct expectation {
 	const char *path, *value;
 };
