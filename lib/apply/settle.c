@@ -125,6 +125,17 @@ static bool is_worth_telling(const struct journal *journal, const struct knob *k
 	return journal->state == JOURNAL_TAKING || knob_same(knob->kind, &knob->want, &knob->base);
 }
 
+/* The directory of all of them goes with the last, which may have been made after it was first looked at. */
+static void tidy_dropins(const struct turning *turning)
+{
+	for (unsigned int i = 0; i < turning->knobs->n_knobs; i++) {
+		const struct knob *knob = &turning->knobs->knobs[i];
+
+		if (leaves_dropin(knob) && knob->seen && strcmp(knob->base.word, DROPIN_NOTHING) == 0)
+			(void)knob_turn(turning, knob);
+	}
+}
+
 /*
  * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same.
  * *ret_unreached becomes true when one of these has neither its base nor what is wanted.
@@ -156,6 +167,7 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 		}
 	}
 	tale_end(&tale, handover, journal);
+	tidy_dropins(&turning);
 	/* systemd would say of these units that their files have changed. */
 	if (any(knobs, leaves_dropin))
 		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);

@@ -235,12 +235,14 @@ static int turn_dropin(const struct turning *turning, const struct knob *knob)
 	name = dropin_directory(systemd, group_unit(knob->key));
 	above = beneath_open(systemd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	(void)snprintf(path, sizeof(path), "%s.d", group_unit(knob->key));
-	own = above < 0 ? above : beneath_open(above, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (own < 0)
-		return own == -ENOENT ? 1 : own;
-	if (unlinkat(own, DROPIN_NAME, 0) < 0 && errno != ENOENT)
+	if (above < 0)
+		return above == -ENOENT ? 1 : above;
+	own = beneath_open(above, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (own < 0 && own != -ENOENT)
+		return own;
+	if (own >= 0 && unlinkat(own, DROPIN_NAME, 0) < 0 && errno != ENOENT)
 		return -errno;
-	if (strcmp(before, DROPIN_DIRECTORY) != 0)
+	if (own >= 0 && strcmp(before, DROPIN_DIRECTORY) != 0)
 		r = remove_directory(above, path);
 	if (r == 0 && strcmp(before, DROPIN_NOTHING) == 0)
 		r = remove_directory(systemd, name);
