@@ -19,3 +19,4 @@ TCase *case_cpus(void);
 TCase *case_cpus_refused(void);
 TCase *case_cpus_loops(void);
 TCase *case_pages(void);
+TCase *case_follow(void);
