@@ -21,6 +21,10 @@ static int add_claim(struct claims *claims, const struct journal *journal)
 	claims->n_claims++;
 	*claim = journal->plan.claim;
 	memcpy(claim->name, journal->name, sizeof(claim->name));
+	for (unsigned int i = 0; claim->isolate && i < journal->plan.n_taken; i++) {
+		if (claims->n_functions < CLAIMS_FUNCTIONS_MAX)
+			claims->functions[claims->n_functions++] = journal->plan.taken[i].address;
+	}
 	return 0;
 }
 
@@ -94,7 +98,7 @@ int context_gather(struct handover *handover, int runtime, const char *except)
 {
 	struct gathering gathering = { .handover = handover, .runtime = runtime, .except = except };
 
-	handover->claims.n_claims = 0;
+	handover->claims.n_claims = handover->claims.n_functions = 0;
 	handover->promised.n_orders = handover->added.n_orders = 0;
 	return runtime < 0 ? 0 : journal_for_each(runtime, gather_journal, &gathering);
 }

@@ -9,19 +9,20 @@
 
 #include "base/fd.h"
 
-static bool has_vector(const struct vectors *vectors, unsigned int number)
+/* The number of one that is gone may be another's a moment later. */
+static bool has_vector(const struct vectors *vectors, const struct vector *vector)
 {
 	for (unsigned int i = 0; i < vectors->n_vectors; i++) {
-		if (vectors->numbers[i] == number)
+		if (vectors->vectors[i].number == vector->number && vectors->vectors[i].birth == vector->birth)
 			return true;
 	}
 	return false;
 }
 
-static void put_vector(struct vectors *vectors, unsigned int number)
+static void put_vector(struct vectors *vectors, const struct vector *vector)
 {
 	if (vectors->n_vectors < VECTORS_MAX)
-		vectors->numbers[vectors->n_vectors++] = number;
+		vectors->vectors[vectors->n_vectors++] = *vector;
 }
 
 /* This process has nothing else to do, so it writes by itself. */
@@ -34,6 +35,17 @@ static int move_vector(const struct host *host, unsigned int number, const struc
 	(void)snprintf(path, sizeof(path), "irq/%u/smp_affinity", number);
 	fd = beneath_open(host->proc, path, O_WRONLY, 0);
 	return fd < 0 ? fd : fd_write_all(fd, mask.s, strlen(mask.s));
+}
+
+static bool is_due(
+	const struct host *host, const struct follow *follow, const struct vector *vector, const struct cpuset *cpus)
+{
+	struct cpuset current;
+
+	if (!has_vector(&follow->moved, vector))
+		return true;
+	return !cpuset_same(&follow->cpus, cpus) && interrupt_probe_cpus(host, vector->number, &current) == 0 &&
+	       cpuset_same(&current, &follow->cpus);
 }
 
 int follow_look(const struct host *host, const struct address *functions, unsigned int n_functions,
@@ -49,19 +61,19 @@ int follow_look(const struct host *host, const struct address *functions, unsign
 		if (r < 0)
 			result = result ? result : r;
 		for (unsigned int j = 0; r >= 0 && j < there.n_vectors; j++) {
-			unsigned int number = there.numbers[j];
+			const struct vector *vector = &there.vectors[j];
 
-			put_vector(&now, number);
-			if (has_vector(&follow->moved, number))
+			put_vector(&now, vector);
+			if (!is_due(host, follow, vector, cpus))
 				continue;
-			r = move_vector(host, number, cpus);
+			r = move_vector(host, vector->number, cpus);
 			n_moved += r >= 0;
 			/* It has gone since. */
 			result = r < 0 && r != -ENOENT && !result ? r : result;
 			r = 0;
 		}
 	}
-	/* The number of one that is gone may be another's tomorrow. */
 	follow->moved = now;
+	follow->cpus = *cpus;
 	return result ? result : n_moved;
 }

@@ -84,10 +84,10 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 void handover_started(struct handover *handover, const struct domain *domain);
 
 /*
- * Keeps what has come to the host since off the CPUs of domains. Tells the observer what it cannot do, and fails
- * silently.
+ * Keeps what has come to the host since off the CPUs of domains. Tells the observer what it cannot do. Returns 0, or
+ * what failed, below 0: then it can be called again.
  */
-void handover_settle(struct handover *handover);
+int handover_settle(struct handover *handover);
 
 /* Whether no domain has anything of ours, so that there is nothing to see to. */
 bool handover_is_idle(const struct host *host);

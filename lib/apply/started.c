@@ -15,9 +15,6 @@
 #include "base/fd.h"
 #include "host/manager.h"
 #include "host/runtime.h"
-#include "plan/vectors.h"
-#include "probe/knobs.h"
-#include "probe/node_cpus.h"
 #include "probe/resident.h"
 #include "probe/vm.h"
 
@@ -44,7 +41,7 @@ bool handover_is_idle(const struct host *host)
 }
 
 /* A scope that has just come is one more that other VMs' CPUs are closed to. */
-static void settle(struct handover *handover, int runtime, const struct journal *journal)
+static int settle(struct handover *handover, int runtime, const struct journal *journal)
 {
 	int lock CLOSE_FD = lock_acquire(runtime, LOCK_WAIT_MS);
 	char sentence[sizeof(handover->why) + 64];
@@ -52,10 +49,11 @@ static void settle(struct handover *handover, int runtime, const struct journal 
 
 	r = lock < 0 ? lock : context_settle(handover, runtime, journal);
 	if (r >= 0 || r == STEP_STALE)
-		return;
+		return 0;
 	(void)snprintf(sentence, sizeof(sentence), "cannot keep what has come off the CPUs of domains: %s",
 		handover->why[0] ? handover->why : strerror(-r));
 	context_note(handover, journal, sentence);
+	return r;
 }
 
 static void tell_memory(
@@ -78,34 +76,12 @@ static void tell_memory(
  * What comes later is seen to by a service that lives as long as the VM: control groups that are made, and the
  * interrupts that the guest's driver asks for when it likes, and again when it is loaded again.
  */
-static void start_attendance(
-	struct handover *handover, const struct domain *domain, const struct journal *journal, pid_t qemu)
+static void start_attendance(struct handover *handover, const struct journal *journal, pid_t qemu)
 {
-	const struct plan *plan = &journal->plan;
-	const char *argv[PLAN_FUNCTIONS_MAX + 5] = { HOOK_PATH, "--attend" };
-	char scope[UNIT_NAME_SIZE], group[KNOB_KEY_SIZE], unit[64], sentence[512];
-	struct address_text addresses[PLAN_FUNCTIONS_MAX];
-	struct cpuset near = { 0 }, cpus;
-	struct cpuset_text list;
-	unsigned int n = 2;
+	const char *const argv[] = { HOOK_PATH, "--attend", journal->owner, NULL };
+	char scope[UNIT_NAME_SIZE], unit[64], sentence[512];
 	int r = vm_scope_probe(handover->host, qemu, scope, sizeof(scope));
 
-	if (r == 0)
-		r = vm_probe_group(handover->host, qemu, group, sizeof(group));
-	if (r == 0)
-		r = node_cpus_probe(handover->host, &plan->claim.cpus, &near);
-	cpus = plan_vectors(&handover->online, &handover->claims, &domain->demand.service, &near);
-	/* Another handover was at work, and nobody looked. */
-	if (r == 0 && cpuset_is_empty(&cpus))
-		r = -EBUSY;
-	list = cpuset_text(&cpus);
-	argv[n++] = group;
-	argv[n++] = list.s;
-	for (unsigned int i = 0; i < plan->n_taken; i++) {
-		addresses[i] = address_text(plan->taken[i].address);
-		argv[n++] = addresses[i].s;
-	}
-	argv[n] = NULL;
 	(void)snprintf(unit, sizeof(unit), "gpu-handoff-%s.service", journal->owner);
 	if (r == 0)
 		r = handover->host->manager->start_bound(handover->host, unit,
@@ -116,17 +92,19 @@ static void start_attendance(
 	context_note(handover, journal, sentence);
 }
 
-void handover_settle(struct handover *handover)
+int handover_settle(struct handover *handover)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false);
 	struct journal *journal = &handover->journal;
 
-	if (runtime < 0 || !ledger_exists(runtime))
-		return;
+	if (runtime == -ENOENT || (runtime >= 0 && !ledger_exists(runtime)))
+		return 0;
+	if (runtime < 0)
+		return runtime;
 	memset(journal, 0, sizeof(*journal));
 	journal->state = JOURNAL_HELD;
 	(void)text_copy(journal->name, sizeof(journal->name), "host");
-	settle(handover, runtime, journal);
+	return settle(handover, runtime, journal);
 }
 
 void handover_started(struct handover *handover, const struct domain *domain)
@@ -144,12 +122,12 @@ void handover_started(struct handover *handover, const struct domain *domain)
 		journal->state = JOURNAL_HELD;
 		(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 		if (r == -ENOENT && ledger_exists(runtime))
-			settle(handover, runtime, journal);
+			(void)settle(handover, runtime, journal);
 		return;
 	}
 	journal_start(runtime, domain->uuid);
 	if (ledger_exists(runtime))
-		settle(handover, runtime, journal);
+		(void)settle(handover, runtime, journal);
 	if (!journal->plan.has_claim && journal->plan.orders.n_orders == 0)
 		return;
 	r = qemu_probe(handover->host, journal->name, &qemu);
@@ -159,5 +137,5 @@ void handover_started(struct handover *handover, const struct domain *domain)
 	}
 	tell_memory(handover, domain, journal, qemu);
 	if (journal->plan.claim.isolate)
-		start_attendance(handover, domain, journal, qemu);
+		start_attendance(handover, journal, qemu);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "model/address.h"
 #include "model/cpuset.h"
 #include "model/domain.h"
 #include "model/policy.h"
@@ -16,11 +17,16 @@ struct claim {
 	char governor[GOVERNOR_SIZE]; /* for them; "": as it is */
 };
 
-#define CLAIMS_MAX 64
+#define CLAIMS_MAX           64
+#define CLAIMS_FUNCTIONS_MAX 1024
 
 struct claims {
 	unsigned int n_claims;
 	struct claim claims[CLAIMS_MAX];
+	/* PCI functions of those that isolate: their attendants place the interrupts of these. What does not fit is
+	 * as the host's are. */
+	unsigned int n_functions;
+	struct address functions[CLAIMS_FUNCTIONS_MAX];
 };
 
 /*

@@ -5,8 +5,7 @@
 #include "model/claim.h"
 
 /*
- * Of the CPUs that no VM has for itself: those on the VM's nodes (near) that its emulator is pinned to (service), else
- * all of those nodes, else all. Never a vCPU's: it would be interrupted to be told of an interrupt.
+ * Of the CPUs that no VM has for itself: those on the VM's nodes (near), else all. Never a vCPU's: it would be
+ * interrupted to be told of an interrupt.
  */
-struct cpuset plan_vectors(const struct cpuset *online, const struct claims *claims, const struct cpuset *service,
-	const struct cpuset *near);
+struct cpuset plan_vectors(const struct cpuset *online, const struct claims *claims, const struct cpuset *near);

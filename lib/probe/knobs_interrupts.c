@@ -67,6 +67,16 @@ struct count {
 	unsigned int fixed, unseen;
 };
 
+/* Who attends to a VM that has CPUs for itself moves these when it likes, and nobody else. They end with the VM. */
+static bool is_attended(const struct knobs_look *look, const char *actions)
+{
+	for (unsigned int i = 0; i < look->claims->n_functions; i++) {
+		if (interrupt_is_vector_of(actions, look->claims->functions[i]))
+			return true;
+	}
+	return false;
+}
+
 static void look_at_interrupt(struct knobs_look *look, int directory, const char *name, struct count *count)
 {
 	char actions[KNOB_KEY_SIZE - sizeof("2147483647 ")], key[KNOB_KEY_SIZE];
@@ -78,10 +88,10 @@ static void look_at_interrupt(struct knobs_look *look, int directory, const char
 	if (number < 0)
 		return;
 	r = interrupt_probe_actions(look->host, (unsigned int)number, actions, sizeof(actions));
+	if (r == 0 || (r > 0 && is_attended(look, actions)))
+		return;
 	if (r > 0)
 		r = read_affinity(directory, name, &fixed, &cpus);
-	else if (r == 0)
-		return;
 	/* It has just gone. */
 	if (r == -ENOENT)
 		return;

@@ -38,7 +38,7 @@ struct knob *knobs_look_word(struct knobs_look *look, enum knob_kind kind, const
 /* Of more CPUs than any set has: the kernel writes as many words as it could have CPUs. */
 #define MASK_TEXT_SIZE 4096
 
-/* A mask as the kernel writes it. Returns 0, -EBADMSG, or as attribute_read(). */
+/* A mask as the kernel writes it; probe/vector.c reads one as well. Returns 0, -EBADMSG, or as attribute_read(). */
 int mask_read(int directory, const char *path, struct cpuset *ret);
 
 /* Each sees its knobs. Those that return a value return 0, or -ECANCELED with the refusal filled. */

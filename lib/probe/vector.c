@@ -10,6 +10,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "probe/inventory.h"
+#include "probe/knobs_look.h"
 #include "probe/listing.h"
 
 /* vfio-msi[0](0000:01:00.0), vfio-msix[3](…), of vfio_msi_set_vector_signal() */
@@ -30,18 +31,34 @@ int interrupt_probe_actions(const struct host *host, unsigned int number, char *
 	return n > 0;
 }
 
+int interrupt_probe_cpus(const struct host *host, unsigned int number, struct cpuset *ret)
+{
+	char path[sizeof("irq/4294967295/smp_affinity")];
+
+	(void)snprintf(path, sizeof(path), "irq/%u/smp_affinity", number);
+	return mask_read(host->proc, path, ret);
+}
+
+bool interrupt_is_vector_of(const char *actions, struct address address)
+{
+	char name[ADDRESS_TEXT_SIZE + 2];
+
+	(void)snprintf(name, sizeof(name), "(%s)", address_text(address).s);
+	return strncmp(actions, VFIO_NAME, strlen(VFIO_NAME)) == 0 && strstr(actions, name);
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
-	const unsigned int *x = a, *y = b;
+	const struct vector *x = a, *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
 /* Adds one if it is a VM's. */
-static int look_at_vector(const struct host *host, const char *name, struct vectors *vectors)
+static int look_at_vector(const struct host *host, const struct dirent *entry, struct vectors *vectors)
 {
 	char actions[sizeof(VFIO_NAME)];
-	pid_t number = listing_number(name);
+	pid_t number = listing_number(entry->d_name);
 	int r;
 
 	if (number < 0)
@@ -51,7 +68,9 @@ static int look_at_vector(const struct host *host, const char *name, struct vect
 		return r < 0 ? r : 0;
 	if (vectors->n_vectors == VECTORS_MAX)
 		return -E2BIG;
-	vectors->numbers[vectors->n_vectors++] = (unsigned int)number;
+	/* sysfs gives no number of a file twice. */
+	vectors->vectors[vectors->n_vectors++] =
+		(struct vector){ .number = (unsigned int)number, .birth = entry->d_ino };
 	return 0;
 }
 
@@ -69,9 +88,9 @@ int vectors_probe(const struct host *host, struct address address, struct vector
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	while (r == 0 && (errno = 0, entry = readdir(list)))
-		r = look_at_vector(host, entry->d_name, ret);
+		r = look_at_vector(host, entry, ret);
 	r = r < 0 ? r : -errno;
 	closedir(list);
-	qsort(ret->numbers, ret->n_vectors, sizeof(ret->numbers[0]), compare_numbers);
+	qsort(ret->vectors, ret->n_vectors, sizeof(ret->vectors[0]), compare_numbers);
 	return r;
 }

@@ -5,15 +5,24 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "host/host.h"
 #include "model/address.h"
+#include "model/cpuset.h"
 
 /* Of MSI-X. */
 #define VECTORS_MAX 2048
 
+struct vector {
+	unsigned int number; /* of Linux, /proc/irq/N */
+	ino_t birth;         /* of its file in msi_irqs: another one when the number has been given anew */
+};
+
 struct vectors {
 	unsigned int n_vectors;
-	unsigned int numbers[VECTORS_MAX]; /* of Linux, /proc/irq/N; in order */
+	struct vector vectors[VECTORS_MAX]; /* by number */
 };
 
 /*
@@ -26,3 +35,10 @@ int vectors_probe(const struct host *host, struct address address, struct vector
  * and as much of them as fits. Returns 1; 0 when nobody has it; -errno.
  */
 int interrupt_probe_actions(const struct host *host, unsigned int number, char *actions, size_t size);
+
+/* Whether an interrupt with these names is one of a function that vfio-pci has for a VM, as vectors_probe() finds.
+ * Pure. */
+bool interrupt_is_vector_of(const char *actions, struct address address);
+
+/* The CPUs that one may go to. Returns 0; -ENOENT; -EBADMSG; -errno. */
+int interrupt_probe_cpus(const struct host *host, unsigned int number, struct cpuset *ret);

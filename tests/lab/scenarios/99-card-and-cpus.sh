@@ -10,7 +10,7 @@ gpu-handoff plan gpuvm
 start gpuvm
 expect_driver vfio-pci "${B[@]}"
 attended || fail "$service does not run"
-systemctl show -p ExecStart "$service" | grep -F -- "--attend machine.slice/machine-qemu" | grep -F " 4 ${B[*]} ;" ||
+systemctl show -p ExecStart "$service" | grep -F -- "--attend $(uuid_of gpuvm) ;" ||
 	fail 'the service has other arguments'
 gpu-handoff status
 gpu-handoff status --json | jq -e '.cpus[] | select(.domain == "gpuvm" and .isolated and .cpus == "6-7")' >/dev/null

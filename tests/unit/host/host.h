@@ -23,6 +23,7 @@ TCase *case_manager(void);
 TCase *case_properties(void);
 TCase *case_paths(void);
 TCase *case_runtime(void);
+TCase *case_watch(void);
 TCase *case_watched(void);
 TCase *case_fakes(void);
 TCase *case_isolated(void);

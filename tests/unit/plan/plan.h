@@ -13,3 +13,4 @@ TCase *case_settle(void);
 TCase *case_settle_random(void);
 TCase *case_claim(void);
 TCase *case_pages(void);
+TCase *case_vectors(void);

@@ -88,6 +88,22 @@ START_TEST(test_interrupts)
 }
 END_TEST
 
+/* Who attends to a VM that has CPUs places these; those of other VMs are as the host's are. */
+START_TEST(test_attended)
+{
+	put_claim("vm", "4-7", true, "");
+	it.claims.functions[it.claims.n_functions++] = (struct address){ .bus = 1 };
+	it.claims.functions[it.claims.n_functions++] = (struct address){ .bus = 1, .function = 1 };
+	put_interrupt(24, "vfio-msix[0](0000:01:00.0)", "ff");
+	put_interrupt(25, "vfio-msi[0](0000:01:00.1)", "ff");
+	put_interrupt(26, "vfio-msix[0](0000:02:00.0)", "ff");
+	put_interrupt(27, "vfio-intx(0000:01:00.0)", "ff");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_INTERRUPT), "26 vfio-msix[0](0000:02:00.0)=0-7 27 vfio-intx(0000:01:00.0)=0-7");
+	ck_assert_uint_eq(it.notes.n, 0);
+}
+END_TEST
+
 /* Names are strangers' text, and as long as they like. */
 START_TEST(test_interrupt_names)
 {
@@ -222,6 +238,7 @@ TCase *case_knobs(void)
 	tcase_add_test(tcase, test_simple);
 	tcase_add_test(tcase, test_known_kind);
 	tcase_add_test(tcase, test_interrupts);
+	tcase_add_test(tcase, test_attended);
 	tcase_add_test(tcase, test_interrupt_names);
 	tcase_add_test(tcase, test_large);
 	tcase_add_test(tcase, test_balancer);

@@ -112,7 +112,7 @@ void knobs_host_setup(void)
 	it.host.kernel = &it.kernel;
 	it.host.manager = &it.manager;
 	knobs_clear(&it.knobs);
-	it.claims.n_claims = it.notes.n = it.n_asked = n_threads = n_units = 0;
+	it.claims.n_claims = it.claims.n_functions = it.notes.n = it.n_asked = n_threads = n_units = 0;
 }
 
 void knobs_host_teardown(void)

@@ -53,9 +53,62 @@ START_TEST(test_vectors)
 	put_text(scratch.fd, DEVICE "/msi_irqs/x", "msi\n");
 	ck_assert_int_eq(vectors_probe(&host, address, &vectors), 0);
 	ck_assert_uint_eq(vectors.n_vectors, 3);
-	ck_assert_uint_eq(vectors.numbers[0], 29);
-	ck_assert_uint_eq(vectors.numbers[1], 31);
-	ck_assert_uint_eq(vectors.numbers[2], 130);
+	ck_assert_uint_eq(vectors.vectors[0].number, 29);
+	ck_assert_uint_eq(vectors.vectors[1].number, 31);
+	ck_assert_uint_eq(vectors.vectors[2].number, 130);
+}
+END_TEST
+
+/* The file of a vector that has come again is another one. */
+START_TEST(test_birth)
+{
+	ino_t birth;
+
+	put_vector(29, "vfio-msix[0](0000:01:00.0)");
+	ck_assert_int_eq(vectors_probe(&host, address, &vectors), 0);
+	birth = vectors.vectors[0].birth;
+	ck_assert_int_eq(vectors_probe(&host, address, &vectors), 0);
+	ck_assert(vectors.vectors[0].birth == birth);
+	put_text(scratch.fd, DEVICE "/new", "msix\n");
+	ck_assert_int_eq(renameat(scratch.fd, DEVICE "/new", scratch.fd, DEVICE "/msi_irqs/29"), 0);
+	ck_assert_int_eq(vectors_probe(&host, address, &vectors), 0);
+	ck_assert(vectors.vectors[0].birth != birth);
+}
+END_TEST
+
+static const struct {
+	const char *actions;
+	bool is;
+} names[] = {
+	{ "vfio-msix[0](0000:01:00.0)", true },
+	{ "vfio-msi[12](0000:01:00.0)", true },
+	{ "vfio-msix[0](0000:01:00.1)", false },
+	{ "vfio-msix[0](1000:01:00.0)", false },
+	{ "vfio-msix[0](10000:01:00.0)", false },
+	{ "vfio-msix[0]0000:01:00.0", false },
+	{ "vfio-intx(0000:01:00.0)", false },
+	{ "nvidia(0000:01:00.0)", false },
+	{ "", false },
+};
+
+START_TEST(test_names)
+{
+	ck_assert(interrupt_is_vector_of(names[_i].actions, address) == names[_i].is);
+}
+END_TEST
+
+START_TEST(test_cpus)
+{
+	struct cpuset cpus;
+
+	put_text(scratch.fd, "proc/irq/29/smp_affinity", "00000000,00000006\n");
+	put_text(scratch.fd, "proc/irq/30/smp_affinity", "?\n");
+	host_close(&host);
+	ck_assert_int_eq(host_open(scratch.path, &host), 0);
+	ck_assert_int_eq(interrupt_probe_cpus(&host, 29, &cpus), 0);
+	ck_assert_str_eq(cpuset_text(&cpus).s, "1-2");
+	ck_assert_int_eq(interrupt_probe_cpus(&host, 30, &cpus), -EBADMSG);
+	ck_assert_int_eq(interrupt_probe_cpus(&host, 31, &cpus), -ENOENT);
 }
 END_TEST
 
@@ -87,6 +140,9 @@ TCase *case_vector(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_vectors);
+	tcase_add_test(tcase, test_birth);
+	add_rows(tcase, test_names, names);
+	tcase_add_test(tcase, test_cpus);
 	tcase_add_test(tcase, test_none);
 	tcase_add_test(tcase, test_many);
 	return tcase;
