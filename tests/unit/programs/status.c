@@ -72,7 +72,10 @@ static void put_cuda(int root)
 	put_directory(root, "proc/driver/nvidia-uvm/gpus/" UUID);
 }
 
-/* What differs between the machine and its rebuilt tree: names are of pci.ids, times of the boot, root of the user. */
+/*
+ * What differs between the machine and its rebuilt tree: names are of pci.ids, times of the boot, root of the user. What
+ * it says of CPUs and memory was not recorded.
+ */
 static json_object *comparable(json_object *status)
 {
 	json_object *cards = json_object_object_get(status, "cards");
@@ -88,6 +91,9 @@ static json_object *comparable(json_object *status)
 		}
 	}
 	json_object_object_del(status, "processes_hidden");
+	json_object_object_del(status, "cpus");
+	json_object_object_del(status, "huge_pages");
+	json_object_object_del(status, "memory");
 	return status;
 }
 
