@@ -23,8 +23,11 @@ hold_start open "/dev/nvidia$(fact "$B0" minor)"
 gpu-handoff status
 gpu-handoff status --json >"$RUN/status.json"
 hold_end
-shape() { jq -r '[paths | map(if type == "number" then "N" else . end) | join(".")] | unique[]' "$1"; }
+# the record is older than what status says of CPUs and memory
+shape() { jq -r 'del(.cpus, .huge_pages, .memory) | [paths | map(if type == "number" then "N" else . end) | join(".")] | unique[]' "$1"; }
 shape "$RUN/status.json" | diff <(shape "$LIB/status-h100-cuda.json") - || fail 'not the shape of a recorded one'
+jq -e '[.cpus[] | .cpus] == ["0-7"] and .cpus[0].domain == null and (.huge_pages | length) == 4 and .memory == []' \
+	"$RUN/status.json" >/dev/null || fail 'CPUs and memory'
 who() { jq -r ".cards[] | select(.address == \"$B0\") | .holders[0] | $1" "$RUN/status.json"; }
 [[ $(who '[.pid, .command, .uid, .unit, .nodes[0].name] | join(" ")') == "$holder hold 0 lab-runner.service /dev/nvidia$(fact "$B0" minor)" ]] ||
 	fail 'status does not name the holder'
