@@ -73,8 +73,8 @@ static void put_cuda(int root)
 }
 
 /*
- * What differs between the machine and its rebuilt tree: names are of pci.ids, times of the boot, root of the user. What
- * it says of CPUs and memory was not recorded.
+ * What differs between the machine and its rebuilt tree: names are of pci.ids, times of the boot, root of the user.
+ * What it says of CPUs and memory was not recorded.
  */
 static json_object *comparable(json_object *status)
 {
