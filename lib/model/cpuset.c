@@ -37,6 +37,14 @@ void cpuset_remove_all(struct cpuset *set, const struct cpuset *other)
 		set->words[i] &= ~other->words[i];
 }
 
+struct cpuset cpuset_less(const struct cpuset *set, const struct cpuset *other)
+{
+	struct cpuset rest = *set;
+
+	cpuset_remove_all(&rest, other);
+	return rest;
+}
+
 void cpuset_keep_all(struct cpuset *set, const struct cpuset *other)
 {
 	for (unsigned int i = 0; i < CPUS_MAX / WORD_BITS; i++)

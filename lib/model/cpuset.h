@@ -32,7 +32,8 @@ struct cpuset_mask {
 void cpuset_add(struct cpuset *set, unsigned int cpu);
 void cpuset_add_all(struct cpuset *set, const struct cpuset *other);
 void cpuset_remove_all(struct cpuset *set, const struct cpuset *other);
-void cpuset_keep_all(struct cpuset *set, const struct cpuset *other); /* and no others */
+struct cpuset cpuset_less(const struct cpuset *set, const struct cpuset *other); /* without these */
+void cpuset_keep_all(struct cpuset *set, const struct cpuset *other);            /* and no others */
 bool cpuset_has(const struct cpuset *set, unsigned int cpu);
 bool cpuset_contains(const struct cpuset *set, const struct cpuset *other); /* all of it */
 bool cpuset_intersects(const struct cpuset *a, const struct cpuset *b);

@@ -11,14 +11,6 @@ struct judging {
 	struct cpuset wanted, last;
 };
 
-static struct cpuset less(const struct cpuset *set, const struct cpuset *other)
-{
-	struct cpuset rest = *set;
-
-	cpuset_remove_all(&rest, other);
-	return rest;
-}
-
 static bool is(const struct knob *knob, const union knob_value *value)
 {
 	return knob_same(knob->kind, &knob->current, value);
@@ -41,9 +33,9 @@ static void add_spared(
 	if (knob_kind_has_words(knob->kind) || !is_turned(knob, value))
 		return;
 	if (knob->kind == KNOB_BALANCER)
-		spared = less(&value->cpus, base);
+		spared = cpuset_less(&value->cpus, base);
 	else
-		spared = less(cpuset_is_empty(base) ? online : base, &value->cpus);
+		spared = cpuset_less(cpuset_is_empty(base) ? online : base, &value->cpus);
 	cpuset_add_all(set, &spared);
 }
 
@@ -76,7 +68,7 @@ static bool is_recorded(const struct judging *judging, const struct knob *knob, 
 
 static bool is_online_less(const struct judging *judging, const struct knob *knob, const struct cpuset *isolated)
 {
-	struct cpuset rest = less(judging->online, isolated);
+	struct cpuset rest = cpuset_less(judging->online, isolated);
 
 	return cpuset_same(&knob->current.cpus, &rest);
 }

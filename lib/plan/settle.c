@@ -17,14 +17,6 @@ struct settling {
 	bool groups_due, groups_turned; /* a control group is to be changed; is not at its base */
 };
 
-static struct cpuset less(const struct cpuset *set, const struct cpuset *other)
-{
-	struct cpuset rest = *set;
-
-	cpuset_remove_all(&rest, other);
-	return rest;
-}
-
 /* By itself, whatever goes with it. */
 static bool has_want(const struct knob *knob)
 {
@@ -64,10 +56,10 @@ static bool is_for_performance(const struct settling *settling, const struct kno
 static struct cpuset narrow(const struct settling *settling, const struct knob *knob, const struct cpuset *isolated)
 {
 	const struct cpuset *base = &knob->base.cpus;
-	struct cpuset rest = less(base, isolated);
+	struct cpuset rest = cpuset_less(base, isolated);
 
 	if (cpuset_intersects(base, isolated) && !cpuset_intersects(&rest, settling->online))
-		rest = less(settling->online, isolated);
+		rest = cpuset_less(settling->online, isolated);
 	return cpuset_is_empty(&rest) ? *base : rest;
 }
 
@@ -75,7 +67,7 @@ static struct cpuset confine(const struct settling *settling, const struct knob 
 {
 	const struct cpuset *base = &knob->base.cpus;
 	bool is_set = !cpuset_is_empty(base);
-	struct cpuset rest = less(is_set ? base : settling->online, isolated);
+	struct cpuset rest = cpuset_less(is_set ? base : settling->online, isolated);
 
 	if (!is_set)
 		return cpuset_intersects(isolated, settling->online) ? rest : *base;

@@ -4,10 +4,9 @@
 struct cpuset plan_vectors(const struct cpuset *online, const struct claims *claims, const struct cpuset *near)
 {
 	const struct cpuset isolated = claims_isolated(claims, -1);
-	struct cpuset host = *online, close;
+	const struct cpuset host = cpuset_less(online, &isolated);
+	struct cpuset close = host;
 
-	cpuset_remove_all(&host, &isolated);
-	close = host;
 	cpuset_keep_all(&close, near);
 	return cpuset_is_empty(&close) ? host : close;
 }
