@@ -11,29 +11,17 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "host/manager.h"
+#include "probe/cpus.h"
 #include "probe/dropin.h"
 #include "probe/process.h"
 
 /* Of one request; nothing of it waits for a driver of a device. */
 #define DEADLINE_MS 5000
 
-#define CGROUP       "fs/cgroup/"
-#define PATH_SIZE    (KNOB_KEY_SIZE + 64)
-#define CONTENT_SIZE CPUSET_TEXT_SIZE
+#define CGROUP    "fs/cgroup/"
+#define PATH_SIZE (KNOB_KEY_SIZE + 64)
 
 /* ---- files ---- */
-
-/* Reads a file with CPUs, as a list or as a mask; an empty one is no CPU. */
-static int read_cpus(int directory, const char *path, bool mask, struct cpuset *ret)
-{
-	char content[CONTENT_SIZE];
-	ssize_t n = attribute_read(directory, path, content, sizeof(content));
-
-	*ret = (struct cpuset){ 0 };
-	if (n <= 0)
-		return (int)n;
-	return mask ? cpuset_mask_parse(content, ret) : cpuset_parse(content, ret);
-}
 
 static int turn_mask(const struct host *host, bool in_proc, const char *path, const struct cpuset *want)
 {
@@ -42,7 +30,7 @@ static int turn_mask(const struct host *host, bool in_proc, const char *path, co
 	struct cpuset_mask mask = cpuset_mask_text(want);
 	int directory = in_proc ? host->proc : host->sys;
 	struct cpuset now;
-	int r = read_cpus(directory, path, true, &now);
+	int r = cpus_read_mask(directory, path, &now);
 
 	/* Set with another, which it goes with. */
 	if (r == 0 && cpuset_same(&now, want))
@@ -50,7 +38,7 @@ static int turn_mask(const struct host *host, bool in_proc, const char *path, co
 	if (r == 0)
 		r = write(host, path, mask.s, DEADLINE_MS);
 	if (r == 0)
-		r = read_cpus(directory, path, true, &now);
+		r = cpus_read_mask(directory, path, &now);
 	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
 }
 
@@ -141,7 +129,7 @@ static int ask_group(void *data)
 {
 	const struct group_question *question = data;
 	struct cpuset now;
-	int r = read_cpus(question->host->sys, question->path, false, &now);
+	int r = cpus_read_list(question->host->sys, question->path, &now);
 
 	if (r == -ENOENT)
 		return is_gone(question->host, question->group) ? r : 0;
@@ -167,7 +155,7 @@ static int clear_cpuset(const struct turning *turning, const char *path)
 {
 	const struct host *host = turning->host;
 	struct cpuset now;
-	int r = read_cpus(host->sys, path, false, &now);
+	int r = cpus_read_list(host->sys, path, &now);
 
 	/* Without the controller there is nothing to clear. */
 	if (r == -ENOENT || (r == 0 && cpuset_is_empty(&now)))
@@ -177,7 +165,7 @@ static int clear_cpuset(const struct turning *turning, const char *path)
 	if (r == -ENOSPC && !cpuset_same(&now, turning->online))
 		r = host->kernel->write(host, path, cpuset_text(turning->online).s, DEADLINE_MS);
 	if (r == 0 || r == -ENOSPC)
-		r = read_cpus(host->sys, path, false, &now);
+		r = cpus_read_list(host->sys, path, &now);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	return cpuset_is_empty(&now) || cpuset_same(&now, turning->online) ? 0 : TURN_NO_EFFECT;
@@ -186,12 +174,12 @@ static int clear_cpuset(const struct turning *turning, const char *path)
 static int set_cpuset(const struct host *host, const char *path, const struct cpuset *want)
 {
 	struct cpuset now;
-	int r = read_cpus(host->sys, path, false, &now);
+	int r = cpus_read_list(host->sys, path, &now);
 
 	if (r == 0 && !cpuset_same(&now, want)) {
 		r = host->kernel->write(host, path, cpuset_text(want).s, DEADLINE_MS);
 		if (r == 0)
-			r = read_cpus(host->sys, path, false, &now);
+			r = cpus_read_list(host->sys, path, &now);
 	}
 	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
 }

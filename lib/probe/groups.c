@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/groups.h"
+#include "probe/cpus.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,17 +43,6 @@ static bool leads_to(const char *path, const char *other)
 	size_t length = strlen(path);
 
 	return strncmp(path, other, length) == 0 && (other[length] == '\0' || other[length] == '/');
-}
-
-int group_read_cpus(int directory, const char *path, struct cpuset *ret)
-{
-	char text[CPUSET_TEXT_SIZE];
-	ssize_t n = attribute_read(directory, path, text, sizeof(text));
-
-	*ret = (struct cpuset){ 0 };
-	if (n <= 0)
-		return (int)n;
-	return cpuset_parse(text, ret) < 0 ? -EBADMSG : 0;
 }
 
 const struct machine_group *groups_find_machine(const struct groups *groups, const char *path)
@@ -215,7 +205,7 @@ static int visit(struct walk *walk, unsigned int i)
 	if (directory < 0)
 		return directory == -ENOENT || directory == -ENODEV ? 0 : directory;
 	if (i > 0) {
-		r = group_read_cpus(directory, "cpuset.cpus", &group->cpus);
+		r = cpus_read_list(directory, "cpuset.cpus", &group->cpus);
 		walk->groups->n_odd += r < 0 && r != -ENOENT && r != -ENODEV;
 	}
 	/* The kernel counts the directories in it in its links. */

@@ -53,9 +53,6 @@ int groups_walk(const struct host *host, const char *partition, struct groups *g
 /* The machine that a control group is, or is in; NULL when it is in none. */
 const struct machine_group *groups_find_machine(const struct groups *groups, const char *path);
 
-/* CPUs of a list as the kernel writes it, which may be none. Returns 0, -EBADMSG, or as attribute_read(). */
-int group_read_cpus(int directory, const char *path, struct cpuset *ret);
-
 /* Whether the last part of the path ends so: ".slice". */
 bool group_ends(const char *path, const char *suffix);
 

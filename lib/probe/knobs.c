@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/knobs.h"
+#include "probe/cpus.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 int online_probe(const struct host *host, struct cpuset *ret)
 {
-	int r = group_read_cpus(host->sys, "devices/system/cpu/online", ret);
+	int r = cpus_read_list(host->sys, "devices/system/cpu/online", ret);
 
 	return r < 0 ? r : cpuset_is_empty(ret) ? -EBADMSG : 0;
 }
@@ -33,16 +34,6 @@ struct knob *knobs_look_word(struct knobs_look *look, enum knob_kind kind, const
 
 	look->n_full += !knob;
 	return knob;
-}
-
-int mask_read(int directory, const char *path, struct cpuset *ret)
-{
-	char text[MASK_TEXT_SIZE];
-	ssize_t n = attribute_read(directory, path, text, sizeof(text));
-
-	if (n < 0)
-		return (int)n;
-	return cpuset_mask_parse(text, ret) < 0 ? -EBADMSG : 0;
 }
 
 static unsigned int known_kinds(const struct knobs *knobs)

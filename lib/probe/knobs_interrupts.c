@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "host/manager.h"
+#include "probe/cpus.h"
 #include "probe/knobs_look.h"
 #include "probe/listing.h"
 #include "probe/process_stat.h"
@@ -40,7 +41,8 @@ static void look_at_balancer(struct knobs_look *look)
 	}
 }
 
-/* What the kernel alone places is read-only since 6.12; before, it looks like any other. Returns as mask_read(). */
+/* What the kernel alone places is read-only since 6.12; before, it looks like any other. Returns as cpus_read_mask().
+ */
 static int read_affinity(int directory, const char *number, bool *ret_fixed, struct cpuset *ret)
 {
 	char path[32], text[MASK_TEXT_SIZE];
@@ -122,7 +124,7 @@ static int look_at_all(struct knobs_look *look, struct count *count)
 static void look_at_mask(struct knobs_look *look, enum knob_kind kind, int directory, const char *path)
 {
 	struct cpuset cpus;
-	int r = mask_read(directory, path, &cpus);
+	int r = cpus_read_mask(directory, path, &cpus);
 
 	if (r == 0)
 		(void)knobs_look_cpus(look, kind, "-", &cpus);

@@ -38,9 +38,6 @@ struct knob *knobs_look_word(struct knobs_look *look, enum knob_kind kind, const
 /* Of more CPUs than any set has: the kernel writes as many words as it could have CPUs. */
 #define MASK_TEXT_SIZE 4096
 
-/* A mask as the kernel writes it; probe/vector.c reads one as well. Returns 0, -EBADMSG, or as attribute_read(). */
-int mask_read(int directory, const char *path, struct cpuset *ret);
-
 /* Each sees its knobs. Those that return a value return 0, or -ECANCELED with the refusal filled. */
 void knobs_look_interrupts(struct knobs_look *look);
 int knobs_look_units(struct knobs_look *look);

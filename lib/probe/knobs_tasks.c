@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "probe/cpus.h"
 #include "probe/knobs_look.h"
 #include "probe/listing.h"
 #include "probe/process_stat.h"
@@ -27,7 +28,7 @@ static const struct cpuset *probe_left(struct knobs_look *look, const char *grou
 	(void)text_copy(above, sizeof(above), group);
 	while (*above) {
 		(void)snprintf(path, sizeof(path), "fs/cgroup/%s/cpuset.cpus.effective", above);
-		if (group_read_cpus(look->host->sys, path, &look->left) >= 0 && !cpuset_is_empty(&look->left))
+		if (cpus_read_list(look->host->sys, path, &look->left) >= 0 && !cpuset_is_empty(&look->left))
 			return &look->left;
 		slash = strrchr(above, '/');
 		*(slash ? slash : above) = '\0';

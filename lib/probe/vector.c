@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/vector.h"
+#include "probe/cpus.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ int interrupt_probe_cpus(const struct host *host, unsigned int number, struct cp
 	char path[sizeof("irq/4294967295/smp_affinity")];
 
 	(void)snprintf(path, sizeof(path), "irq/%u/smp_affinity", number);
-	return mask_read(host->proc, path, ret);
+	return cpus_read_mask(host->proc, path, ret);
 }
 
 bool interrupt_is_vector_of(const char *actions, struct address address)

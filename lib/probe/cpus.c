@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "probe/cpus.h"
+
+#include <errno.h>
+
+int cpus_read_list(int directory, const char *path, struct cpuset *ret)
+{
+	char text[CPUSET_TEXT_SIZE];
+	ssize_t n = attribute_read(directory, path, text, sizeof(text));
+
+	*ret = (struct cpuset){ 0 };
+	if (n <= 0)
+		return (int)n;
+	return cpuset_parse(text, ret) < 0 ? -EBADMSG : 0;
+}
+
+int cpus_read_mask(int directory, const char *path, struct cpuset *ret)
+{
+	char text[CPUSET_TEXT_SIZE];
+	ssize_t n = attribute_read(directory, path, text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	return cpuset_mask_parse(text, ret) < 0 ? -EBADMSG : 0;
+}
