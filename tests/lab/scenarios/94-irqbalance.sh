@@ -9,8 +9,8 @@ cpu_snapshot "$RUN/cpu.all"
 grep -v '^irq [0-9]' "$RUN/cpu.all" >"$RUN/cpu.rest" # interrupts are what irqbalance makes of them
 irq_lure "$(irq_of virtio1-requests)" 6
 cpus_define gpuvm '6 7' isolate=yes
-start gpuvm
 cpu_load_start
+start gpuvm
 wait_for 20 banned_is 000000c0 || fail "it has banned $(balancer_banned)"
 observe 12 6-7 "$(qemu_of gpuvm)"
 expect_quiet user kernel interrupts work
