@@ -8,47 +8,32 @@
 
 #include "apply/execute.h"
 #include "base/text.h"
+#include "probe/pool.h"
 
-#define NODES       "devices/system/node/"
-#define PATH_SIZE   128
+#define PATH_SIZE   64
 #define NUMBER_SIZE 24
 
 /* How often more is asked for, with room made in between. */
 #define ATTEMPTS_MAX 4
 
-static int read_count(const struct host *host, struct pool_id pool, const char *name, uint64_t *ret)
+/* The pages that the pool is to have, and those that are left over until they are freed. */
+static int read_total(const struct host *host, struct pool_id id, uint64_t *ret, uint64_t *ret_surplus)
 {
-	char id[POOL_ID_SIZE], path[PATH_SIZE], content[NUMBER_SIZE];
-	ssize_t n;
+	struct pool pool;
+	int r = pool_probe(host, id, &pool);
 
-	pool_id_text(pool, id);
-	(void)snprintf(path, sizeof(path), NODES "%s/%s", id, name);
-	n = attribute_read(host->sys, path, content, sizeof(content));
-	if (n < 0)
-		return n == -ENOENT ? STEP_GONE : (int)n;
-	return text_parse_number(content, 10, UINT64_MAX, ret);
-}
-
-/* The pages that the pool is to have: nr_hugepages counts those as well that are left over until they are freed. */
-static int read_total(const struct host *host, struct pool_id pool, uint64_t *ret, uint64_t *ret_surplus)
-{
-	uint64_t all;
-	int r = read_count(host, pool, "nr_hugepages", &all);
-
-	if (r == 0)
-		r = read_count(host, pool, "surplus_hugepages", ret_surplus);
 	if (r < 0)
-		return r;
-	*ret = all > *ret_surplus ? all - *ret_surplus : 0;
+		return r == -ENOENT ? STEP_GONE : r;
+	*ret = pool.total;
+	*ret_surplus = pool.surplus;
 	return 0;
 }
 
 static int write_total(const struct host *host, const struct step *step, uint64_t total)
 {
-	char id[POOL_ID_SIZE], path[PATH_SIZE], value[NUMBER_SIZE];
+	char path[POOL_PATH_SIZE], value[NUMBER_SIZE];
 
-	pool_id_text(step->pool, id);
-	(void)snprintf(path, sizeof(path), NODES "%s/nr_hugepages", id);
+	pool_path(host, step->pool, "/nr_hugepages", path);
 	(void)snprintf(value, sizeof(value), "%" PRIu64, total);
 	return host->kernel->write(host, path, value, (int)step_deadline_ms(step));
 }
@@ -58,7 +43,7 @@ static int make_room(const struct host *host, const struct step *step)
 {
 	char path[PATH_SIZE];
 
-	(void)snprintf(path, sizeof(path), NODES "node%u/compact", step->pool.node);
+	(void)snprintf(path, sizeof(path), "devices/system/node/node%u/compact", step->pool.node);
 	return host->kernel->write(host, path, "1", (int)step_deadline_ms(step));
 }
 

@@ -17,6 +17,10 @@ int node_cpus_probe(const struct host *host, const struct cpuset *cpus, struct c
 
 	*ret = (struct cpuset){ 0 };
 	n = attribute_read(host->sys, NODES "/online", content, sizeof(content));
+	if (n == -ENOENT) {
+		n = attribute_read(host->sys, "devices/system/cpu/online", content, sizeof(content));
+		return n < 0 ? (int)n : cpuset_parse(content, ret);
+	}
 	r = n < 0 ? (int)n : cpuset_parse(content, &online);
 	if (r < 0)
 		return r;

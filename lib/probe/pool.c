@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 
 #define NODES "devices/system/node"
@@ -16,6 +18,9 @@
 /* Sizes in KiB and their products with counts stay numbers. */
 #define SIZE_MAX_KIB (UINT64_C(1) << 32)
 #define COUNT_MAX    (UINT64_C(1) << 31)
+
+/* A read takes some 10 us, and a page that is freed not much less. */
+#define READS_MAX 1000
 
 /* The number between a prefix and a suffix. */
 static bool parse_name(const char *name, const char *prefix, const char *suffix, uint64_t max, uint64_t *ret)
@@ -43,6 +48,31 @@ static int read_count(const struct host *host, const char *directory, const char
 	return text_parse_number(text, 10, COUNT_MAX, ret) < 0 ? -EBADMSG : 0;
 }
 
+/*
+ * Surplus pages that are freed go from both counts at once, but nobody can read both at once: what was read in between
+ * is of the same moment when the number around it has not changed.
+ */
+static int read_pool(const struct host *host, const char *directory, struct pool *pool)
+{
+	uint64_t all, again;
+	int r = read_count(host, directory, "nr_hugepages", &again);
+
+	for (unsigned int i = 0; r == 0 && i < READS_MAX; i++) {
+		all = again;
+		r = read_count(host, directory, "free_hugepages", &pool->free);
+		if (r == 0)
+			r = read_count(host, directory, "surplus_hugepages", &pool->surplus);
+		if (r == 0)
+			r = read_count(host, directory, "nr_hugepages", &again);
+		if (r < 0 || again != all)
+			continue;
+		/* It counts those as well that are only left until they are freed; what is written to it does not. */
+		pool->total = all > pool->surplus ? all - pool->surplus : 0;
+		return 0;
+	}
+	return r < 0 ? r : -EAGAIN;
+}
+
 static int add_pool(
 	const struct host *host, const char *directory, unsigned int node, uint64_t page_kib, struct pools *pools)
 {
@@ -51,13 +81,7 @@ static int add_pool(
 
 	if (pools->n_pools == POOLS_MAX)
 		return -E2BIG;
-	r = read_count(host, directory, "nr_hugepages", &pool.total);
-	if (r == 0)
-		r = read_count(host, directory, "free_hugepages", &pool.free);
-	if (r == 0)
-		r = read_count(host, directory, "surplus_hugepages", &pool.surplus);
-	/* nr_hugepages counts those as well that are only left until they are freed; what is written to it does not. */
-	pool.total = pool.total > pool.surplus ? pool.total - pool.surplus : 0;
+	r = read_pool(host, directory, &pool);
 	if (r == 0)
 		pools->pools[pools->n_pools++] = pool;
 	return r;
@@ -154,4 +178,25 @@ int pools_probe(const struct host *host, struct pools *ret)
 		return r;
 	ret->reserved_kib = reserved * ret->default_kib;
 	return 0;
+}
+
+void pool_path(const struct host *host, struct pool_id id, const char *attribute, char path[POOL_PATH_SIZE])
+{
+	int nodes CLOSE_FD = id.node == 0 ? beneath_open(host->sys, NODES, O_PATH | O_DIRECTORY, 0) : -1;
+	char text[POOL_ID_SIZE];
+
+	pool_id_text(id, text);
+	if (nodes == -ENOENT)
+		(void)snprintf(path, POOL_PATH_SIZE, WHOLE "%s%s", strrchr(text, '/'), attribute);
+	else
+		(void)snprintf(path, POOL_PATH_SIZE, NODES "/%s%s", text, attribute);
+}
+
+int pool_probe(const struct host *host, struct pool_id id, struct pool *ret)
+{
+	char directory[POOL_PATH_SIZE];
+
+	*ret = (struct pool){ .node = id.node, .page_kib = id.page_kib };
+	pool_path(host, id, "", directory);
+	return read_pool(host, directory, ret);
 }

@@ -262,6 +262,7 @@ static const struct knob_file in_sys[] = {
 	{ "devices/virtual/workqueue/*/cpumask", write_workqueue },
 	{ "fs/cgroup/*cpuset.cpus", write_cpuset },
 	{ NODES "*/hugepages/hugepages-*kB/nr_hugepages", fake_pages_write },
+	{ "kernel/mm/hugepages/hugepages-*kB/nr_hugepages", fake_pages_write },
 	{ NODES "*/compact", write_compact },
 	{ POLICIES "*/scaling_governor", write_governor },
 	{ POLICIES "*/energy_performance_preference", write_preference },

@@ -10,6 +10,7 @@
 #include "tests/support/scratch.h"
 
 #define NODES "devices/system/node/node"
+#define WHOLE "kernel/mm/hugepages/hugepages-"
 
 struct pages {
 	uint64_t total, free, surplus; /* total has the surplus */
@@ -60,6 +61,9 @@ static uint64_t room(const struct host *host, unsigned int node, unsigned int si
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		(void)snprintf(directory, sizeof(directory), NODES "%u/hugepages/hugepages-%ukB", node, sizes[i]);
 		used += count(host, directory, "nr_hugepages") * sizes[i];
+		/* Without NUMA all are node 0's; with it, those of all nodes are there too, and are none of its own. */
+		(void)snprintf(directory, sizeof(directory), WHOLE "%ukB", sizes[i]);
+		used += node == 0 ? count(host, directory, "nr_hugepages") * sizes[i] : 0;
 	}
 	return used < memory ? (memory - used) / size_kb : 0;
 }
@@ -73,7 +77,8 @@ int fake_pages_write(const struct host *host, const char *path, const char *valu
 	uint64_t wanted, lasting, more;
 
 	if (fake_knobs_parse_number(value, &wanted) < 0 ||
-		sscanf(path, NODES "%u/hugepages/hugepages-%ukB", &node, &size_kb) != 2)
+		(sscanf(path, WHOLE "%u", &size_kb) != 1 &&
+			sscanf(path, NODES "%u/hugepages/hugepages-%ukB", &node, &size_kb) != 2))
 		return -EINVAL;
 	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
 	pages = get_pages(host, directory);

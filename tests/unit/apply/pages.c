@@ -11,6 +11,7 @@
 
 #define POOL(node) "sys/devices/system/node/node" #node "/hugepages/hugepages-2048kB/"
 #define TOTAL      POOL(1) "nr_hugepages"
+#define WHOLE      "sys/kernel/mm/hugepages/hugepages-2048kB/"
 
 /* Somebody else does. */
 static void set_total(const char *value)
@@ -208,6 +209,25 @@ START_TEST(test_reserved)
 }
 END_TEST
 
+/* A kernel without NUMA: all pages are node 0's, and they are elsewhere. */
+START_TEST(test_no_numa)
+{
+	struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	vm.policy.isolate = false;
+	machine_ask_pages(&vm, 0, 20);
+	remove_all(machine.scratch.fd, "sys/devices/system/node");
+	put_text(machine.scratch.fd, WHOLE "nr_hugepages", "4\n");
+	put_text(machine.scratch.fd, WHOLE "free_hugepages", "4\n");
+	put_text(machine.scratch.fd, WHOLE "surplus_hugepages", "0\n");
+	cpus_accept();
+	cpus_take(&vm);
+	cpus_check_line(WHOLE "nr_hugepages", "20");
+	cpus_return(&vm);
+	cpus_check_line(WHOLE "nr_hugepages", "4");
+}
+END_TEST
+
 TCase *case_pages(void)
 {
 	TCase *tcase = suite_case("pages");
@@ -223,5 +243,6 @@ TCase *case_pages(void)
 	add_rows(tcase, test_clamp, totals);
 	tcase_add_test(tcase, test_in_use);
 	tcase_add_test(tcase, test_reserved);
+	tcase_add_test(tcase, test_no_numa);
 	return tcase;
 }

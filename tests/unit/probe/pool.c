@@ -2,7 +2,11 @@
 #include "probe/pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/support/scratch.h"
 #include "tests/unit/probe/probe.h"
@@ -120,6 +124,87 @@ START_TEST(test_many)
 }
 END_TEST
 
+static const struct pool_id of_node0 = { 0, 2048 }, of_node1 = { 1, 2048 };
+
+static int probe_one(struct pool_id id, struct pool *ret)
+{
+	memset(ret, 0xff, sizeof(*ret));
+	return pool_probe(&host, id, ret);
+}
+
+START_TEST(test_one)
+{
+	char path[POOL_PATH_SIZE];
+	struct pool pool;
+
+	/* Without NUMA all are node 0's. */
+	put_pool(WHOLE, 2048, 9, 6, 2);
+	ck_assert_int_eq(probe_one(of_node0, &pool), 0);
+	ck_assert(pool.total == 7 && pool.free == 6 && pool.surplus == 2 && pool.node == 0 && pool.page_kib == 2048);
+	ck_assert_int_eq(probe_one(of_node1, &pool), -ENOENT);
+	pool_path(&host, of_node0, "/nr_hugepages", path);
+	ck_assert_str_eq(path, "kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+	/* With it they are those of all. */
+	put_pool(NODES "node1/hugepages", 2048, 4, 3, 1);
+	ck_assert_int_eq(probe_one(of_node0, &pool), -ENOENT);
+	ck_assert_int_eq(probe_one(of_node1, &pool), 0);
+	ck_assert(pool.total == 3 && pool.free == 3 && pool.surplus == 1 && pool.node == 1);
+	pool_path(&host, of_node0, "/nr_hugepages", path);
+	ck_assert_str_eq(path, "devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
+}
+END_TEST
+
+#define DRAIN 400
+
+/* Another process frees surplus pages: both counts change at once, by the swap of a link. */
+static void drain(int directory)
+{
+	char name[16];
+
+	for (int i = DRAIN; i >= 0; i--) {
+		(void)snprintf(name, sizeof(name), "left-%d", i);
+		if (symlinkat(name, directory, "next") < 0 ||
+			renameat(directory, "next", directory, "hugepages-2048kB") < 0)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* Whatever is freed meanwhile, the total is what it is. */
+START_TEST(test_drain)
+{
+	int directory, status;
+	unsigned int n = 0;
+	struct pool pool;
+	char path[128];
+	pid_t child;
+
+	for (int i = 0; i <= DRAIN; i++) {
+		(void)snprintf(path, sizeof(path), NODES "node1/hugepages/left-%d/nr_hugepages", i);
+		put_text(scratch.fd, path, "%d\n", 10 + i);
+		(void)snprintf(path, sizeof(path), NODES "node1/hugepages/left-%d/free_hugepages", i);
+		put_text(scratch.fd, path, "5\n");
+		(void)snprintf(path, sizeof(path), NODES "node1/hugepages/left-%d/surplus_hugepages", i);
+		put_text(scratch.fd, path, "%d\n", i);
+	}
+	directory = beneath_open(scratch.fd, NODES "node1/hugepages", O_RDONLY | O_DIRECTORY, 0);
+	ck_assert_int_ge(directory, 0);
+	ck_assert_int_eq(symlinkat("left-400", directory, "hugepages-2048kB"), 0);
+	child = fork();
+	if (child == 0)
+		drain(directory);
+	do {
+		ck_assert_int_eq(probe_one(of_node1, &pool), 0);
+		ck_assert_uint_eq(pool.total, 10);
+		n++;
+	} while (pool.surplus > 0);
+	ck_assert_uint_gt(n, 1);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	(void)close(directory);
+}
+END_TEST
+
 TCase *case_pool(void)
 {
 	TCase *tcase = suite_case("pool");
@@ -130,5 +215,7 @@ TCase *case_pool(void)
 	add_rows(tcase, test_none, meminfo);
 	add_rows(tcase, test_odd, counts);
 	tcase_add_test(tcase, test_many);
+	tcase_add_test(tcase, test_one);
+	tcase_add_test(tcase, test_drain);
 	return tcase;
 }

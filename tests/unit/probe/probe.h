@@ -25,6 +25,7 @@ TCase *case_knobs_units(void);
 TCase *case_knobs(void);
 TCase *case_vector(void);
 TCase *case_pool(void);
+TCase *case_node_cpus(void);
 TCase *case_resident(void);
 TCase *case_vm(void);
 
