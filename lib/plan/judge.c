@@ -129,17 +129,44 @@ static const struct knob *find_narrow(const struct judging *judging, const struc
 	return knob->kind == KNOB_CPUSET ? judge_find_unit(judging->knobs, knob) : NULL;
 }
 
+/*
+ * An interrupt whose actions have changed (another device shares it now) is new by its key, and still has what we made
+ * of it under the one that it had. Returns NULL when there is no such.
+ */
+static const struct knob *find_earlier(const struct judging *judging, const struct knob *knob)
+{
+	int length = (int)strcspn(knob->key, " ") + 1;
+
+	if (knob->kind != KNOB_INTERRUPT)
+		return NULL;
+	for (unsigned int i = 0; i < judging->knobs->n_knobs; i++) {
+		const struct knob *earlier = &judging->knobs->knobs[i];
+
+		if (earlier->kind == KNOB_INTERRUPT && earlier->known && !earlier->seen &&
+			strncmp(earlier->key, knob->key, (size_t)length) == 0)
+			return earlier;
+	}
+	return NULL;
+}
+
+static bool is_made_of(const struct knob *knob, const struct knob *other)
+{
+	return (is(knob, &other->want) && is_turned(other, &other->want)) ||
+	       (is(knob, &other->last) && is_turned(other, &other->last));
+}
+
 /* Of one that is new. */
 static void find_base(const struct judging *judging, struct knob *knob)
 {
-	const struct knob *narrow = find_narrow(judging, knob);
+	const struct knob *const sources[] = { find_earlier(judging, knob), find_narrow(judging, knob) };
 
 	knob->base = knob->current;
-	if (!narrow || !narrow->known)
-		return;
-	if ((is(knob, &narrow->want) && is_turned(narrow, &narrow->want)) ||
-		(is(knob, &narrow->last) && is_turned(narrow, &narrow->last)))
-		knob->base = narrow->base;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		if (sources[i] && sources[i]->known && is_made_of(knob, sources[i])) {
+			knob->base = sources[i]->base;
+			return;
+		}
+	}
 }
 
 static void judge_each(const struct judging *judging)

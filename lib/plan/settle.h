@@ -22,7 +22,8 @@
  * and base where nothing would be left. A knob that is not known has its current value as base. But an interrupt that is
  * born while the default is narrow is narrow: a new one that has what we made of the default has the default's base.
  * Those that had just that before are kept in the ledger with the default, so that they are not new. A new cpuset that
- * has what we made of allowed has the base of that, likewise.
+ * has what we made of allowed has the base of that, likewise. And an interrupt whose actions have changed, so that it is
+ * new, has the base that it had under those before, while it has what we made of that.
  *
  * A known knob is foreign when what it has is neither its base nor what the ledger wants, nor, while the ledger is not
  * settled, last; nor what these have that nobody else did:
@@ -44,7 +45,7 @@
  *
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
- * * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
+ * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
  * be looked at, and one of a CPU that is offline while there are claims, is hidden: it stays as it is.
  *
  * The ledger may be marked as settled only when every knob that was due has what was wanted, or its base: one that could

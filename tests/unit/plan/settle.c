@@ -465,6 +465,35 @@ START_TEST(test_frail)
 }
 END_TEST
 
+/* Another device shares an interrupt since: it is new by its key, and what we made of it is not its own. */
+static const struct {
+	const char *key, *current, *base;
+} shared[] = {
+	{ "24 eth0,snd", "1-2", "1-3" },
+	{ "24 snd", "1-2", "1-3" },
+	{ "24 eth0,snd", "1", "1" },
+	{ "24 eth0,snd", "0-2", "0-7" },
+	{ "2 eth0", "1-2", "1-2" },
+	{ "240 eth0", "1-2", "1-2" },
+};
+
+START_TEST(test_shared)
+{
+	struct knob *new;
+
+	start();
+	knobs.settled = true;
+	claim("3", true, "");
+	(void)know(KNOB_DEFAULT, "-", "0-7", "0-7", "0-2");
+	(void)know(KNOB_INTERRUPT, "24 eth0", "1-3", "1-3", "1-2");
+	(void)see(KNOB_DEFAULT, "-", "0-2");
+	new = see(KNOB_INTERRUPT, shared[_i].key, shared[_i].current);
+	settle("0-3");
+	check_value(KNOB_INTERRUPT, &new->base, shared[_i].base);
+	ck_assert(!new->foreign);
+}
+END_TEST
+
 /* One that has just that before the default is narrow stays in the ledger, so that it is not taken for born then. */
 START_TEST(test_not_born)
 {
@@ -523,6 +552,7 @@ TCase *case_settle(void)
 	tcase_add_test(tcase, test_born_kept);
 	tcase_add_test(tcase, test_frail);
 	tcase_add_test(tcase, test_not_born);
+	add_rows(tcase, test_shared, shared);
 	tcase_add_test(tcase, test_gone);
 	return tcase;
 }
