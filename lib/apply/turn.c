@@ -23,22 +23,19 @@
 
 /* ---- files ---- */
 
-static int turn_mask(const struct host *host, bool in_proc, const char *path, const struct cpuset *want)
+static int turn_interrupts(const struct host *host, const char *path, const struct cpuset *want)
 {
-	int (*write)(const struct host *, const char *, const char *, int) =
-		in_proc ? host->kernel->write_proc : host->kernel->write;
 	struct cpuset_mask mask = cpuset_mask_text(want);
-	int directory = in_proc ? host->proc : host->sys;
 	struct cpuset now;
-	int r = cpus_read_mask(directory, path, &now);
+	int r = cpus_read_mask(host->proc, path, &now);
 
 	/* Set with another, which it goes with. */
 	if (r == 0 && cpuset_same(&now, want))
 		return 1;
 	if (r == 0)
-		r = write(host, path, mask.s, DEADLINE_MS);
+		r = host->kernel->write_proc(host, path, mask.s, DEADLINE_MS);
 	if (r == 0)
-		r = cpus_read_mask(directory, path, &now);
+		r = cpus_read_mask(host->proc, path, &now);
 	return r < 0 ? r : cpuset_same(&now, want) ? 0 : TURN_NO_EFFECT;
 }
 
@@ -64,18 +61,16 @@ static int turn_balancer(const struct turning *turning, const struct knob *knob)
 
 static int turn_default(const struct turning *turning, const struct knob *knob)
 {
-	const struct host *host = turning->host;
-	return turn_mask(host, true, "irq/default_smp_affinity", &knob->want.cpus);
+	return turn_interrupts(turning->host, "irq/default_smp_affinity", &knob->want.cpus);
 }
 
 static int turn_interrupt(const struct turning *turning, const struct knob *knob)
 {
-	const struct host *host = turning->host;
 	char path[64];
 	int r;
 
 	(void)snprintf(path, sizeof(path), "irq/%lu/smp_affinity", strtoul(knob->key, NULL, 10));
-	r = turn_mask(host, true, path, &knob->want.cpus);
+	r = turn_interrupts(turning->host, path, &knob->want.cpus);
 	/* Its driver has freed it meanwhile. */
 	return r == -ENOENT ? 1 : r;
 }
@@ -83,7 +78,13 @@ static int turn_interrupt(const struct turning *turning, const struct knob *knob
 static int turn_workqueue(const struct turning *turning, const struct knob *knob)
 {
 	const struct host *host = turning->host;
-	return turn_mask(host, false, "devices/virtual/workqueue/cpumask", &knob->want.cpus);
+	struct cpuset_mask mask = cpuset_mask_text(&knob->want.cpus);
+	struct cpuset now;
+	int r = host->kernel->write(host, WORKQUEUE_MASK, mask.s, DEADLINE_MS);
+
+	if (r == 0)
+		r = workqueue_read_mask(host, &now);
+	return r < 0 ? r : cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
 }
 
 /*

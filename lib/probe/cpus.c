@@ -23,3 +23,11 @@ int cpus_read_mask(int directory, const char *path, struct cpuset *ret)
 		return (int)n;
 	return cpuset_mask_parse(text, ret) < 0 ? -EBADMSG : 0;
 }
+
+int workqueue_read_mask(const struct host *host, struct cpuset *ret)
+{
+	int r = cpus_read_mask(host->sys, WORKQUEUE_MASK "_requested", ret);
+
+	/* Before Linux 6.8 nobody takes anything from it. */
+	return r == -ENOENT ? cpus_read_mask(host->sys, WORKQUEUE_MASK, ret) : r;
+}

@@ -10,3 +10,9 @@ int cpus_read_list(int directory, const char *path, struct cpuset *ret);
 
 /* Those of a mask. Returns likewise. */
 int cpus_read_mask(int directory, const char *path, struct cpuset *ret);
+
+/* Of unbound workqueues, below /sys: what is written there is what is asked for. */
+#define WORKQUEUE_MASK "devices/virtual/workqueue/cpumask"
+
+/* What was asked for: the file itself has less where control groups isolate CPUs. Returns likewise. */
+int workqueue_read_mask(const struct host *host, struct cpuset *ret);

@@ -121,13 +121,12 @@ static int look_at_all(struct knobs_look *look, struct count *count)
 	return r;
 }
 
-static void look_at_mask(struct knobs_look *look, enum knob_kind kind, int directory, const char *path)
+/* One that was read, or why not. */
+static void look_at_mask(
+	struct knobs_look *look, enum knob_kind kind, const char *path, int r, const struct cpuset *cpus)
 {
-	struct cpuset cpus;
-	int r = cpus_read_mask(directory, path, &cpus);
-
 	if (r == 0)
-		(void)knobs_look_cpus(look, kind, "-", &cpus);
+		(void)knobs_look_cpus(look, kind, "-", cpus);
 	else
 		look->knobs->blind |= 1U << kind;
 	if (r < 0 && look->isolates)
@@ -136,15 +135,21 @@ static void look_at_mask(struct knobs_look *look, enum knob_kind kind, int direc
 
 void knobs_look_interrupts(struct knobs_look *look)
 {
+	static const char born[] = "irq/default_smp_affinity";
 	struct count count = { 0 };
+	struct cpuset cpus;
 	int r;
 
 	if (knobs_look_wants(look, KNOB_BALANCER))
 		look_at_balancer(look);
-	if (knobs_look_wants(look, KNOB_DEFAULT))
-		look_at_mask(look, KNOB_DEFAULT, look->host->proc, "irq/default_smp_affinity");
-	if (knobs_look_wants(look, KNOB_WORKQUEUE))
-		look_at_mask(look, KNOB_WORKQUEUE, look->host->sys, "devices/virtual/workqueue/cpumask");
+	if (knobs_look_wants(look, KNOB_DEFAULT)) {
+		r = cpus_read_mask(look->host->proc, born, &cpus);
+		look_at_mask(look, KNOB_DEFAULT, born, r, &cpus);
+	}
+	if (knobs_look_wants(look, KNOB_WORKQUEUE)) {
+		r = workqueue_read_mask(look->host, &cpus);
+		look_at_mask(look, KNOB_WORKQUEUE, WORKQUEUE_MASK, r, &cpus);
+	}
 	if (!knobs_look_wants(look, KNOB_INTERRUPT))
 		return;
 	r = look_at_all(look, &count);

@@ -95,6 +95,26 @@ static int write_workqueue(const struct host *host, const char *path, const char
 	return write_mask(host, host->sys, path, value);
 }
 
+#define WORKQUEUES "devices/virtual/workqueue/cpumask"
+
+/* Since Linux 6.8 it shows what nobody isolates of what was asked for, which is shown beside it. */
+static int write_workqueues(const struct host *host, const char *path, const char *value)
+{
+	struct cpuset asked, isolated, rest;
+	char *text = get_text(host->sys, WORKQUEUES "_isolated");
+	int r;
+
+	if (!text)
+		return write_mask(host, host->sys, path, value);
+	r = write_mask(host, host->sys, WORKQUEUES "_requested", value);
+	if (r == 0 && parse_mask(value, &asked) == 0 && parse_mask(text, &isolated) == 0) {
+		rest = cpuset_less(&asked, &isolated);
+		r = put_mask(host->sys, path, &rest);
+	}
+	free(text);
+	return r;
+}
+
 static int write_default(const struct host *host, const char *path, const char *value)
 {
 	return write_mask(host, host->proc, path, value);
@@ -258,7 +278,7 @@ struct knob_file {
 };
 
 static const struct knob_file in_sys[] = {
-	{ "devices/virtual/workqueue/cpumask", write_workqueue },
+	{ WORKQUEUES, write_workqueues },
 	{ "devices/virtual/workqueue/*/cpumask", write_workqueue },
 	{ "fs/cgroup/*cpuset.cpus", write_cpuset },
 	{ NODES "*/hugepages/hugepages-*kB/nr_hugepages", fake_pages_write },

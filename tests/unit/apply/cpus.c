@@ -83,6 +83,25 @@ START_TEST(test_governor)
 }
 END_TEST
 
+/* Somebody isolates CPU 1 by other means: it stays among those that unbound workqueues were asked to have. */
+START_TEST(test_workqueues_elsewhere)
+{
+	static const struct expectation narrow[] = {
+		{ "sys/devices/virtual/workqueue/cpumask_requested", "0f" },
+		{ "sys/devices/virtual/workqueue/cpumask", "0d" },
+	};
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	put_text(machine.scratch.fd, "sys/devices/virtual/workqueue/cpumask_isolated", "02\n");
+	put_text(machine.scratch.fd, "sys/devices/virtual/workqueue/cpumask_requested", "ff\n");
+	put_text(machine.scratch.fd, "sys/devices/virtual/workqueue/cpumask", "fd\n");
+	cpus_accept();
+	cpus_take(&vm);
+	cpus_check(narrow, COUNT(narrow));
+	cpus_return(&vm);
+}
+END_TEST
+
 START_TEST(test_governor_absent)
 {
 	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "schedutil");
@@ -385,6 +404,7 @@ TCase *case_cpus(void)
 	tcase_add_test(tcase, test_every_knob);
 	tcase_add_loop_test(tcase, test_governor, 0, 2);
 	tcase_add_test(tcase, test_governor_absent);
+	tcase_add_test(tcase, test_workqueues_elsewhere);
 	tcase_add_loop_test(tcase, test_orders, 0, 4);
 	add_rows(tcase, test_meddling, meddlings);
 	tcase_add_test(tcase, test_meddling_unit);

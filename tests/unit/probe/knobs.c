@@ -52,6 +52,17 @@ START_TEST(test_simple)
 }
 END_TEST
 
+/* What a control group isolates is missing in what unbound workqueues have, and not in what was asked for. */
+START_TEST(test_workqueue_requested)
+{
+	put_claim("vm", "4-7", true, "");
+	put("sys/devices/virtual/workqueue/cpumask", "fd\n");
+	put("sys/devices/virtual/workqueue/cpumask_requested", "ff\n");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_WORKQUEUE), "-=0-7");
+}
+END_TEST
+
 /* Only what the ledger knows, though nobody isolates any more. */
 START_TEST(test_known_kind)
 {
@@ -237,6 +248,7 @@ TCase *case_knobs(void)
 	tcase_add_test(tcase, test_nothing_asked);
 	tcase_add_test(tcase, test_simple);
 	tcase_add_test(tcase, test_known_kind);
+	tcase_add_test(tcase, test_workqueue_requested);
 	tcase_add_test(tcase, test_interrupts);
 	tcase_add_test(tcase, test_attended);
 	tcase_add_test(tcase, test_interrupt_names);
