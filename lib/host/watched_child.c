@@ -304,16 +304,26 @@ static void serve(struct watched_request *request, int file)
 	(void)send(SOCKET_FD, &answer, size, MSG_NOSIGNAL);
 }
 
+/* Without systemd, or when that does not answer, it stays where it is: in the group of who started us. */
+static void enter_scope(void)
+{
+	struct host own;
+
+	if (host_open(NULL, &own) == 0)
+		(void)manager_enter_scope(
+			&own, "gpu-handoff: writes to drivers, which may keep it waiting", SCOPE_TIMEOUT_MS);
+	host_close(&own);
+}
+
 void watched_child_run(const struct host *host, int socket, bool scope)
 {
 	static struct watched_request request;
 
 	stand_apart(host);
-	/* Without systemd, or when that does not answer, it stays where it is: in the group of who started us. */
-	if (scope)
-		(void)manager_enter_scope(
-			host, "gpu-handoff: writes to drivers, which may keep it waiting", SCOPE_TIMEOUT_MS);
+	/* First of all: among what the parent has open is its lock. */
 	if (chdir("/") == 0 && close_others(host, socket) == 0) {
+		if (scope)
+			enter_scope();
 		bus_keep(true);
 		for (;;) {
 			int file CLOSE_FD = -1;
