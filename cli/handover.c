@@ -66,6 +66,10 @@ static int preview(struct handover *handover, struct preview *preview, struct re
 	if (!preview->undo)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
 	r = handover_survey(handover, preview_journal, preview, refusal);
+	if (r > 0 && preview->all) {
+		show_note("recover", "CPUs are still turned for domains that are gone: this would be put back");
+		preview->shown++;
+	}
 	if (r >= 0 && preview->shown == 0)
 		(void)puts(preview->all ? "nothing would be put back" : "nothing to reattach");
 	free(preview->undo);

@@ -106,8 +106,9 @@ int handover_recover(struct handover *handover, struct refusal *refusal);
 int handover_look(struct handover *handover, void (*visit)(void *data, const struct journal *journal), void *data);
 
 /*
- * Shows every journal, without a change. why_left says why recovery would leave it alone, or is
- * NULL when it would undo it. Returns 0, or -ECANCELED with the refusal filled.
+ * Shows every journal, without a change. why_left says why recovery would leave it alone, or is NULL when it would undo
+ * it. Returns 0; 1 when it would put back the host's CPUs as well, which are turned for nobody; or -ECANCELED with the
+ * refusal filled.
  */
 int handover_survey(struct handover *handover,
 	void (*visit)(void *data, const struct journal *journal, const char *why_left), void *data,

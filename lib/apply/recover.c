@@ -105,6 +105,17 @@ static void sweep_journal(struct walk *walk, struct journal *journal, const char
 		walk->undone++;
 }
 
+/* Whether knobs are turned for nobody: 1, 0 or -errno. */
+static int is_left(struct handover *handover, int runtime)
+{
+	int r;
+
+	if (!ledger_exists(runtime))
+		return 0;
+	r = context_gather(handover, runtime, NULL);
+	return r < 0 ? r : handover->claims.n_claims == 0;
+}
+
 /*
  * The ledger may have lost its journals, or a process died while it turned the knobs for those that run. always: see to
  * it whoever has a claim.
@@ -121,9 +132,9 @@ static void settle_left(struct walk *walk, bool always)
 		ledger_tidy(walk->runtime);
 		return;
 	}
-	r = context_gather(handover, walk->runtime, NULL);
-	left = r >= 0 && handover->claims.n_claims == 0;
-	if (r >= 0 && !left && !always)
+	r = is_left(handover, walk->runtime);
+	left = r > 0;
+	if (r == 0 && !always)
 		return;
 	memset(journal, 0, sizeof(*journal));
 	(void)text_copy(journal->name, sizeof(journal->name), "recover");
@@ -237,5 +248,9 @@ int handover_survey(struct handover *handover,
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
 	/* A handover at work is half done in the journal, and not interrupted. */
 	r = context_lock(handover, runtime, "recover", &lock, refusal);
-	return r < 0 ? r : walk_journals(&walk);
+	if (r == 0)
+		r = walk_journals(&walk);
+	if (r == 0)
+		r = is_left(handover, runtime);
+	return r < 0 && r != -ECANCELED ? context_refuse_state(refusal, r) : r;
 }

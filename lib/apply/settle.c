@@ -14,6 +14,9 @@
 /* More of one kind than that are counted. */
 #define TOLD_MAX 8
 
+/* So many may not end in their time: libvirt's daemon waits for each of them. */
+#define LATE_MAX 3
+
 /* Nobody waits for it. */
 #define RELOAD_DEADLINE_MS 60000
 
@@ -137,7 +140,8 @@ static void tidy_dropins(const struct turning *turning)
 }
 
 /*
- * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same.
+ * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same. When
+ * that one was late, or LATE_MAX of the rest, none after it is.
  * *ret_unreached becomes true when one of these has neither its base nor what is wanted.
  */
 static int turn_all(struct handover *handover, const struct journal *journal, bool *ret_unreached)
@@ -145,6 +149,7 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 	struct knobs *knobs = &handover->knobs;
 	const struct turning turning = { handover->host, knobs, &handover->online };
 	struct tale tale;
+	unsigned int n_late = 0;
 	int result = 0;
 
 	tale_begin(&tale, "these cannot be changed, so they stay as they are:");
@@ -156,7 +161,8 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 			if (knob->kind != kind || !knob_is_due(knob))
 				continue;
 			r = knob_turn(&turning, knob);
-			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind)) {
+			n_late += is_late(r);
+			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind) && n_late < LATE_MAX) {
 				*ret_unreached = *ret_unreached || !knob_same(knob->kind, &knob->current, &knob->base);
 				if (is_worth_telling(journal, knob))
 					tale_add(&tale, knob);

@@ -41,6 +41,8 @@ struct fake_kernel {
 	unsigned int n_open_groups;
 	unsigned int managed[FAKE_MANAGED_MAX]; /* interrupts that nobody may move */
 	unsigned int n_managed;
+	bool managed_hang; /* and who tries waits for long */
+	unsigned int n_hung;
 	uint64_t memory_kb[FAKE_NODES]; /* of a node, for huge pages of all sizes */
 	bool preference_is_busy;        /* for as long as the governor is "performance", as of amd-pstate */
 	bool old_cpusets; /* as Linux 6.1: cpuset.cpus is not forgotten, and threads lose their CPUs when it changes */

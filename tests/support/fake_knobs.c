@@ -123,11 +123,13 @@ static int write_default(const struct host *host, const char *path, const char *
 /* The kernel spreads the interrupts of some devices itself (IRQD_AFFINITY_MANAGED). */
 static int write_interrupt(const struct host *host, const char *path, const char *value)
 {
-	const struct fake_kernel *fake = host->kernel_data;
+	struct fake_kernel *fake = host->kernel_data;
 
 	for (unsigned int i = 0; i < fake->n_managed; i++) {
-		if (fake->managed[i] == strtoul(path + strlen("irq/"), NULL, 10))
-			return -EIO;
+		if (fake->managed[i] != strtoul(path + strlen("irq/"), NULL, 10))
+			continue;
+		fake->n_hung += fake->managed_hang;
+		return fake->managed_hang ? KERNEL_STUCK : -EIO;
 	}
 	return write_mask(host, host->proc, path, value);
 }

@@ -138,6 +138,25 @@ START_TEST(test_damaged)
 }
 END_TEST
 
+/* One interrupt that does not answer is left where it is, and not many, each of which takes its time. */
+START_TEST(test_late)
+{
+	static const unsigned int more[] = { 9, 24, 25 };
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	machine.kernel.managed_hang = true;
+	cpus_take(&vm);
+	ck_assert_uint_eq(machine.kernel.n_hung, 1);
+	ck_assert_ptr_nonnull(strstr(machine.notes, "these cannot be changed"));
+	cpus_return(&vm);
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		machine.kernel.managed[machine.kernel.n_managed++] = more[i];
+	machine.kernel.n_hung = 0;
+	cpus_refuse(&vm, REFUSAL_FAILED, "did not end in its time");
+	ck_assert_uint_eq(machine.kernel.n_hung, 3);
+}
+END_TEST
+
 /* ---- a ledger without a journal ---- */
 
 static void lose_journal(const struct domain *domain)
@@ -149,13 +168,28 @@ static void lose_journal(const struct domain *domain)
 	remove_all(machine.scratch.fd, path);
 }
 
+static void see_left(void *data, const struct journal *journal, const char *why_left)
+{
+	unsigned int *n_left = data;
+
+	(void)journal;
+	(void)why_left;
+	++*n_left;
+}
+
 START_TEST(test_recover)
 {
 	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance");
+	unsigned int n_left = 0;
 
 	cpus_take(&vm);
+	ck_assert_int_eq(handover_survey(machine.handover, see_left, &n_left, &machine.refusal), 0);
+	ck_assert_uint_eq(n_left, 1);
+	n_left = 0;
 	lose_journal(&vm);
 	ck_assert(!handover_is_idle(&machine.host));
+	ck_assert_int_eq(handover_survey(machine.handover, see_left, &n_left, &machine.refusal), 1);
+	ck_assert_uint_eq(n_left, 0);
 	machine.notes[0] = '\0';
 	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
 	ck_assert_ptr_nonnull(strstr(machine.notes, "domains that are gone"));
@@ -241,6 +275,7 @@ TCase *case_cpus_refused(void)
 	add_rows(tcase, test_wrong, wrongs);
 	tcase_add_test(tcase, test_version_1);
 	add_rows(tcase, test_damaged, damages);
+	tcase_add_test(tcase, test_late);
 	tcase_add_test(tcase, test_recover);
 	tcase_add_loop_test(tcase, test_next_take, 0, 2);
 	tcase_add_test(tcase, test_beside);
