@@ -103,9 +103,13 @@ static void print_text(const struct domain *domain, const struct outlook *outloo
 		show_notes(outlook->notes);
 		return;
 	}
-	(void)printf("domain '%s' takes\n", name);
-	show_taken(outlook->inventory, plan);
-	(void)printf("\nbefore it starts\n");
+	if (plan->n_taken > 0) {
+		(void)printf("domain '%s' takes\n", name);
+		show_taken(outlook->inventory, plan);
+		(void)printf("\nbefore it starts\n");
+	} else {
+		(void)printf("before domain '%s' starts\n", name);
+	}
 	show_steps(plan);
 	show_knobs(outlook->knobs);
 	show_notes(outlook->notes);
