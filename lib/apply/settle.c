@@ -140,9 +140,9 @@ static void tidy_dropins(const struct turning *turning)
 }
 
 /*
- * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same. When
- * that one was late, or LATE_MAX of the rest, none after it is.
- * *ret_unreached becomes true when one of these has neither its base nor what is wanted.
+ * Returns 0, or why the first of those that VMs cannot do without did not turn; the others are turned all the same.
+ * When that one was late, or LATE_MAX of the rest, none after it is. *ret_unreached becomes true when one of these has
+ * neither its base nor what is wanted.
  */
 static int turn_all(struct handover *handover, const struct journal *journal, bool *ret_unreached)
 {
