@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # limit 240
 # Two VMs with CPUs of their own, started and stopped in all four orders: at each moment the host has the CPUs that none
-# of them has, and at the end it is as before. A third that wants the same is refused, in one sentence.
+# of them has, and at the end it is as before. A third that wants the same is refused, in one sentence,
+# also when it does not ask for them to be its own.
 cpu_snapshot "$RUN/cpu.rest"
 cpus_define vm-a '5' isolate=yes
 cpus_define vm-b '6 7' isolate=yes
 cpus_define vm-c '7' isolate=yes
 cpus_define vm-d '7' isolate=yes overlap=warn
+cpus_define vm-e '7'
 declare -A hex=([0-7]=ff [0-4,6-7]=df [0-5]=3f [0-4]=1f)
 host_has() { # CPULIST
 	local unit file
@@ -38,6 +40,7 @@ for order in 'vm-a vm-b vm-a vm-b' 'vm-a vm-b vm-b vm-a' 'vm-b vm-a vm-a vm-b' '
 	if [[ $order == 'vm-a vm-b vm-a vm-b' ]]; then
 		say 'a third'
 		start_refused vm-c vm-b 7
+		start_refused vm-e vm-b 7
 		host_has 0-4
 		start vm-d
 		stop vm-d

@@ -24,6 +24,15 @@ stop gpuvm
 [[ $(total) == 10 && $(<$node/free_hugepages) == 10 ]] || fail "$(total) pages on node 1, not 10"
 echo 0 >$node/nr_hugepages
 
+say 'two, and who came first goes first'
+cpus_define vm-b '5' pages=2048 allocate=yes
+for turn in 'start gpuvm 32' 'start vm-b 64' 'stop gpuvm 32' 'stop vm-b 0'; do
+	read -r what name pages <<<"$turn"
+	"$what" "$name"
+	[[ $(total) == "$pages" ]] || fail "$(total) pages on node 1, not $pages"
+done
+cpu_as_before "$RUN/cpu.rest"
+
 say 'somebody has taken some'
 hook gpuvm prepare
 expect_accepted
