@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "model/address.h"
+#include "model/slot_path.h"
 
 /* Names of drivers are names of modules or shorter: MODULE_NAME_LEN is 56 on 64-bit kernels. */
 #define DRIVER_NAME_SIZE  64
@@ -27,8 +28,9 @@ struct function {
 	bool has_parent;
 	struct address physical; /* for a virtual function the physical one; valid with is_virtual */
 	bool is_virtual;
-	bool is_variant;      /* a VFIO device already, under a driver of its vendor (vfio-dev/ below it) */
-	bool virtual_enabled; /* a physical function with virtual functions in use */
+	struct slot_path slot_path; /* "" when it is not told */
+	bool is_variant;            /* a VFIO device already, under a driver of its vendor (vfio-dev/ below it) */
+	bool virtual_enabled;       /* a physical function with virtual functions in use */
 
 	int iommu_group; /* -1: the host has none, or does not tell */
 	int numa_node;   /* -1: likewise */

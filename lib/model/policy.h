@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/mode.h"
 #include "model/unit.h"
+#include "model/usb.h"
 
 #define POLICY_NAMESPACE "urn:gpu-handoff:1"
 #define POLICY_VERSION   "1"
@@ -50,6 +52,11 @@ struct settings {
 	/* Services that hold a card by design: stopped and started again around a handover, whatever the action. */
 	unsigned int n_restarted;
 	char restarted[SETTINGS_RESTARTED_MAX][UNIT_NAME_SIZE];
+	struct card_settings cards;
+	struct usb_settings usbs;
+	/* What is wrong with the first section of a card or a USB device that is wrong, as a sentence; "" when none is.
+	 * That section is left out; the others, and handovers, do not mind. */
+	char device_problem[192];
 };
 
 /* refuse, stop */
