@@ -87,6 +87,11 @@ static bool note_foreign(struct handover *handover, const struct journal *journa
 	return tale.n > 0;
 }
 
+static bool is_late(int r)
+{
+	return r == KERNEL_STUCK || r == -ETIMEDOUT;
+}
+
 static void explain(struct handover *handover, const struct knob *knob, int r)
 {
 	struct text text;
@@ -97,13 +102,8 @@ static void explain(struct handover *handover, const struct knob *knob, int r)
 	knob_describe_value(&text, knob->kind, &knob->want);
 	text_add(&text, ": %s",
 		r == TURN_NO_EFFECT ? "it was accepted and nothing changed"
-		: r == KERNEL_STUCK ? "it did not end in its time"
-				    : strerror(-r));
-}
-
-static bool is_late(int r)
-{
-	return r == KERNEL_STUCK || r == -ETIMEDOUT;
+		: is_late(r) ? "it did not end in its time"
+			     : strerror(-r));
 }
 
 static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
