@@ -53,6 +53,7 @@ cpu_as_before "$RUN/cpu.rest"
 say 'one page too few'
 fill() { # all that the node has, and can make room for, until that is no more, three times
 	local before stable=0
+	echo 3 >/proc/sys/vm/drop_caches
 	while ((stable < 3)); do
 		before=$(total)
 		echo 1 >/sys/devices/system/node/node1/compact
@@ -60,13 +61,20 @@ fill() { # all that the node has, and can make room for, until that is no more, 
 		if [[ $(total) == "$before" ]]; then stable=$((stable + 1)); else stable=0; fi
 	done
 }
-fill
-had=$(total)
-echo "   $had pages can be had"
-((had > 100 && had < 768)) || fail 'that cannot be'
-cpu_snapshot "$RUN/cpu.full"
-cpus_domain gpuvm '6 7' memory=$(((had + 1) * 2)) pages=2048 allocate=yes >"$RUN/gpuvm.xml"
-hook gpuvm prepare
+# Memory comes free on a host that lives: when the page was found after all, it is one less than that again.
+for try in {1..5}; do
+	fill
+	had=$(total)
+	echo "   $had pages can be had"
+	((had > 100 && had < 768)) || fail 'that cannot be'
+	cpu_snapshot "$RUN/cpu.full"
+	cpus_domain gpuvm '6 7' memory=$(((had + 1) * 2)) pages=2048 allocate=yes >"$RUN/gpuvm.xml"
+	hook gpuvm prepare
+	((status != 0)) && break
+	echo "   one more was found, try $try"
+	hook gpuvm release
+	cpu_as_before "$RUN/cpu.full"
+done
 expect_refused "$((had + 1))" "$had" 'node 1'
 cpu_as_before "$RUN/cpu.full"
 expect_no_state
