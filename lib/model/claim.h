@@ -29,6 +29,11 @@ struct claims {
 	struct address functions[CLAIMS_FUNCTIONS_MAX];
 };
 
+/* Whether knobs are turned for it, or for any of them. One that only shares CPUs keeps its own scope from losing them.
+ */
+bool claim_turns(const struct claim *claim);
+bool claims_turn(const struct claims *claims);
+
 /*
  * The CPUs that nothing of the host's runs on. For a VM, by the index of its claim, those of others, without what it is
  * pinned to itself; -1 for the host.
