@@ -36,6 +36,6 @@ bool claims_turn(const struct claims *claims);
 
 /*
  * The CPUs that nothing of the host's runs on. For a VM, by the index of its claim, those of others, without what it is
- * pinned to itself; -1 for the host.
+ * pinned to itself; less than 0 for the host.
  */
 struct cpuset claims_isolated(const struct claims *claims, int except);

@@ -28,7 +28,8 @@ enum knob_kind {
 	KNOB_KINDS_
 };
 
-#define KNOB_EXEMPT_ALL (-2)
+#define KNOB_EXEMPT_ALL   (-2)
+#define KNOB_EXEMPT_NEEDS (-3)
 
 /* A control group's path is the longest. */
 #define KNOB_KEY_SIZE  512
@@ -61,8 +62,8 @@ struct knob {
 	bool kept;   /* kept in the ledger with it */
 	bool frail;  /* of a thread: the kernel takes its CPUs from it when those of its control group change */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
-	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; of what leads to VMs,
-				KNOB_EXEMPT_ALL; else -1 */
+	int exempt; /* of the scope of a VM: the index of its claim, or, without one, KNOB_EXEMPT_NEEDS; of what
+		       leads to VMs, KNOB_EXEMPT_ALL; else -1 */
 };
 
 /* What a control group needs: the CPUs that it, or one above it, is bound to, by others than us. */

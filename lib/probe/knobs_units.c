@@ -22,10 +22,17 @@ struct units {
 };
 
 /* What leads to a VM is not narrowed, and what is narrow there is widened. */
+static int find_exempt(const struct group *group)
+{
+	if (group->way)
+		return KNOB_EXEMPT_ALL;
+	return group->machine && group->claim < 0 ? KNOB_EXEMPT_NEEDS : group->claim;
+}
+
 static void see(struct knob *knob, const struct group *group)
 {
 	if (knob)
-		knob->exempt = group->way ? KNOB_EXEMPT_ALL : group->claim;
+		knob->exempt = find_exempt(group);
 }
 
 /* What is not seen of these may be there. */

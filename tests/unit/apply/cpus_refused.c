@@ -76,12 +76,23 @@ START_TEST(test_need)
 }
 END_TEST
 
-/* A vCPU of a VM that is not ours counts on its CPU. */
+/* A vCPU of a VM that is not ours counts on its CPU: it is asked about, and then keeps that. */
 START_TEST(test_need_of_vm)
 {
-	const struct domain vm = machine_cpus_domain("vm", 1, "1-3", "");
+	static const char scope[] = "machine-qemu\\x2d9\\x2dother.scope";
+	struct domain vm = machine_cpus_domain("vm", 1, "1-3", "");
+	char path[128];
 
 	cpus_refuse(&vm, REFUSAL_CPUS, "CPU 1, which vCPUs are pinned to, would be shared with 'machine-qemu\\x2d9");
+	(void)policy_set_overlap(&vm.policy, "warn");
+	cpus_take(&vm);
+	ck_assert_ptr_nonnull(strstr(machine.notes, "CPU 1, which vCPUs are pinned to, is shared with 'machine-qemu"));
+	(void)snprintf(path, sizeof(path), "sys/fs/cgroup/machine.slice/%s/cpuset.cpus", scope);
+	cpus_check_line(path, "0-1,4-7");
+	(void)snprintf(path, sizeof(path), "run/fake/allowed/%s", scope);
+	cpus_check_line(path, "0-1,4-7");
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0,4-7");
+	cpus_return(&vm);
 }
 END_TEST
 

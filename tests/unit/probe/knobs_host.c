@@ -219,6 +219,8 @@ static char *describe(const char *key, const char *value, int exempt)
 
 	if (exempt >= 0)
 		(void)snprintf(mark, sizeof(mark), "!%d", exempt);
+	else if (exempt != -1)
+		(void)snprintf(mark, sizeof(mark), "!%s", exempt == KNOB_EXEMPT_ALL ? "all" : "needs");
 	ck_assert_int_ge(asprintf(&text, "%s=%s%s", key, *value ? value : "-", mark), 0);
 	return text;
 }

@@ -84,10 +84,10 @@ START_TEST(test_machines)
 	put_vm("other", 600, SCOPE("2", "other"));
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=-!0 "
-					     "machine.slice/machine-qemu\\x2d2\\x2dother.scope=- "
+					     "machine.slice/machine-qemu\\x2d2\\x2dother.scope=-!needs "
 					     "machine.slice/machine-web.scope=1-3 system.slice=- user.slice=0-5");
 	ck_assert_str_eq(seen(KNOB_CPUSET), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=0-7!0 "
-					    "machine.slice/machine-qemu\\x2d2\\x2dother.scope=- "
+					    "machine.slice/machine-qemu\\x2d2\\x2dother.scope=-!needs "
 					    "machine.slice/machine-web.scope=1-3 system.slice=- user.slice=0-5");
 	ck_assert(strstr(seen(KNOB_DROPIN), "x2d1\\x2dvm.scope=nothing!0"));
 	ck_assert_str_eq(needs(), SCOPE("2", "other") "/libvirt/vcpu0=2 machine.slice/machine-web.scope=1-3 "
@@ -172,8 +172,8 @@ START_TEST(test_elsewhere)
 	put_vm("vm", 701, "machine/qemu-4-vm.libvirt-qemu");
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_CPUSET),
-		"byname.slice/machine-qemu-3-x.scope=- byname.slice/rest.service=- init.scope=- "
-		"inside.slice/rest.service=- inside.slice/some.scope=- machine/docker=- "
+		"byname.slice/machine-qemu-3-x.scope=-!needs byname.slice/rest.service=- init.scope=- "
+		"inside.slice/rest.service=- inside.slice/some.scope=-!needs machine/docker=- "
 		"machine/qemu-4-vm.libvirt-qemu=-!0 system.slice=- user.slice=0-5 vms.slice/qemu.service=-");
 }
 END_TEST
