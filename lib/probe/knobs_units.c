@@ -170,6 +170,7 @@ static void see_left(struct units *units)
 	}
 }
 
+/* What is in the way to a VM; and what was in one once, or led there, for that is to be given back. */
 static int see_groups(struct units *units)
 {
 	const struct groups *groups = units->look->groups;
@@ -178,7 +179,7 @@ static int see_groups(struct units *units)
 	for (unsigned int i = 1; i < groups->n_groups && r >= 0; i++) {
 		const struct group *group = &groups->groups[i];
 
-		if (groups->groups[group->parent].way && (!group->way || is_known(units->look->knobs, group)))
+		if ((groups->groups[group->parent].way && !group->way) || is_known(units->look->knobs, group))
 			r = see_group(units, group);
 	}
 	if (r >= 0 && !units->silent && !units->unmanaged)

@@ -212,6 +212,23 @@ START_TEST(test_needs)
 }
 END_TEST
 
+/* A slice that a VM was in, and is no longer: what was turned in it is still to be given back. */
+START_TEST(test_no_way_now)
+{
+	put_known(KNOB_ALLOWED, "vms.slice/db.service", "", "0-3");
+	put_known(KNOB_CPUSET, "vms.slice/plain", "", "0-3");
+	put_group("vms.slice", "");
+	put_group("vms.slice/db.service", "0-3");
+	put_group("vms.slice/plain", "0-3");
+	put_group("vms.slice/other", "");
+	put_unit("db.service", "0-3", 0);
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- system.slice=- user.slice=0-5 vms.slice/db.service=0-3");
+	ck_assert_str_eq(seen(KNOB_CPUSET), "init.scope=- system.slice=- user.slice=0-5 vms.slice/db.service=0-3 "
+					    "vms.slice/plain=0-3 vms.slice=-");
+}
+END_TEST
+
 /* Without the controller there is nothing to see below. */
 START_TEST(test_no_controller)
 {
@@ -360,6 +377,7 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_elsewhere);
 	tcase_add_test(tcase, test_forged);
 	tcase_add_test(tcase, test_needs);
+	tcase_add_test(tcase, test_no_way_now);
 	tcase_add_test(tcase, test_no_controller);
 	tcase_add_test(tcase, test_needs_many);
 	tcase_add_test(tcase, test_groups_many);
