@@ -6,6 +6,7 @@
 
 #include "model/address.h"
 #include "model/cpuset.h"
+#include "model/demand.h"
 #include "model/domain.h"
 #include "model/policy.h"
 
@@ -15,6 +16,9 @@ struct claim {
 	struct cpuset nodes;          /* that its memory is to come from; empty: any */
 	bool isolate;                 /* nothing of the host's runs there */
 	char governor[GOVERNOR_SIZE]; /* for them; "": as it is */
+	/* Where libvirt puts it, or is about to (struct demand): a stranger's text. What leads there is not narrowed.
+	 */
+	char partition[PARTITION_SIZE];
 };
 
 #define CLAIMS_MAX           64

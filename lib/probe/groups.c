@@ -23,7 +23,8 @@
 struct walk {
 	struct groups *groups;
 	int root;
-	char slice[KNOB_KEY_SIZE]; /* of a VM that is about to start */
+	unsigned int n_slices;
+	char slices[CLAIMS_MAX][KNOB_KEY_SIZE]; /* of VMs that have a claim, and may be about to start */
 	_Alignas(uint64_t) char entries[16384];
 };
 
@@ -131,9 +132,12 @@ static bool is_way(const struct walk *walk, const char *path)
 {
 	const struct groups *groups = walk->groups;
 
-	if (strcmp(path, "") == 0 || strcmp(path, MACHINE_SLICE) == 0 || strcmp(path, MACHINE_PLAIN) == 0 ||
-		leads_to(path, walk->slice))
+	if (strcmp(path, "") == 0 || strcmp(path, MACHINE_SLICE) == 0 || strcmp(path, MACHINE_PLAIN) == 0)
 		return true;
+	for (unsigned int i = 0; i < walk->n_slices; i++) {
+		if (leads_to(path, walk->slices[i]))
+			return true;
+	}
 	for (unsigned int i = 0; i < groups->n_machines; i++) {
 		if (leads_to(path, groups->machines[i].path) && strcmp(path, groups->machines[i].path) != 0)
 			return true;
@@ -229,17 +233,22 @@ static void mark_ways(struct groups *groups)
 	}
 }
 
-int groups_walk(const struct host *host, const char *partition, struct groups *groups)
+int groups_walk(const struct host *host, const struct claims *claims, struct groups *groups)
 {
 	int root CLOSE_FD = beneath_open(host->sys, ROOT, O_PATH | O_DIRECTORY, 0);
-	struct walk walk = { .groups = groups, .root = root };
+	/* 48 KiB. */
+	static struct walk walk;
 	int r = 0;
 
 	if (root < 0)
 		return root;
 	if (!has_cpuset(root, "cgroup.controllers"))
 		return -ENOENT;
-	partition_slice(partition, walk.slice, sizeof(walk.slice));
+	walk.groups = groups;
+	walk.root = root;
+	for (walk.n_slices = 0; walk.n_slices < claims->n_claims; walk.n_slices++)
+		partition_slice(
+			claims->claims[walk.n_slices].partition, walk.slices[walk.n_slices], sizeof(walk.slices[0]));
 	groups->groups[0] = (struct group){ .in_slices = true, .claim = -1, .way = true };
 	groups->n_groups = 1;
 	for (unsigned int i = 0; i < groups->n_groups && r == 0; i++)

@@ -44,11 +44,11 @@ struct groups {
 int groups_find_machines(const struct host *host, const struct claims *claims, struct groups *groups);
 
 /*
- * The root, what is in it, in groups on the way to a VM or to the partition of one that is about to start, and
+ * The root, what is in it, in groups on the way to a VM or to the partition of one that has a claim, and
  * everything below that can be bound to CPUs; not what is in the group of a claim's VM. The machines have been found
  * before. Returns 0; -ENOENT when the host has no unified hierarchy, or none with cpuset; -errno.
  */
-int groups_walk(const struct host *host, const char *partition, struct groups *groups);
+int groups_walk(const struct host *host, const struct claims *claims, struct groups *groups);
 
 /* The machine that a control group is, or is in; NULL when it is in none. */
 const struct machine_group *groups_find_machine(const struct groups *groups, const char *path);

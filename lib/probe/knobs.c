@@ -56,15 +56,14 @@ static bool isolates(const struct claims *claims)
 	return false;
 }
 
-int knobs_probe(const struct host *host, const struct claims *claims, const char *partition, struct knobs *knobs,
-	struct notes *notes, struct refusal *refusal)
+int knobs_probe(const struct host *host, const struct claims *claims, struct knobs *knobs, struct notes *notes,
+	struct refusal *refusal)
 {
 	/* 4 MiB. */
 	static struct groups groups;
 	struct knobs_look look = {
 		.host = host,
 		.claims = claims,
-		.partition = partition,
 		.knobs = knobs,
 		.notes = notes,
 		.refusal = refusal,

@@ -212,7 +212,7 @@ int knobs_look_units(struct knobs_look *look)
 	if (!knobs_look_wants(look, KNOB_ALLOWED) && !knobs_look_wants(look, KNOB_CPUSET) &&
 		!knobs_look_wants(look, KNOB_DROPIN))
 		return 0;
-	r = groups_walk(look->host, look->partition, look->groups);
+	r = groups_walk(look->host, look->claims, look->groups);
 	if (r < 0)
 		return complain(look, r);
 	systemd = beneath_open(look->host->run, "systemd", O_PATH | O_DIRECTORY, 0);

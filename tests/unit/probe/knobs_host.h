@@ -51,7 +51,6 @@ void put_vm(const char *name, int pid, const char *scope);
 struct knob *put_known(enum knob_kind kind, const char *key, const char *base, const char *want);
 
 /* Looks, and ends the test when the result is another. */
-void probe_partition(const char *partition, int expected);
 void probe(int expected);
 
 /*

@@ -107,7 +107,7 @@ START_TEST(test_bound_way)
 }
 END_TEST
 
-/* A partition of the domain that starts; its slices may not be there yet. */
+/* Partitions of those that have a claim; their slices may not be there yet. */
 START_TEST(test_partition)
 {
 	put_group("a.slice", "");
@@ -118,14 +118,21 @@ START_TEST(test_partition)
 	put_group("ab.slice", "");
 	put_unit("other.service", "", 0);
 	put_unit("a.slice", "", 0);
-	probe_partition("/a/b/c-d", 0);
+	put_group("z.slice", "");
+	put_group("z.slice/inner.service", "");
+	(void)put_claim("late", "2", false, "");
+	(void)snprintf(it.claims.claims[0].partition, PARTITION_SIZE, "/a/b/c-d");
+	(void)snprintf(it.claims.claims[1].partition, PARTITION_SIZE, "/z");
+	probe(0);
 	ck_assert_str_eq(seen(KNOB_CPUSET), "a.slice/a-b.slice/inner.scope=- a.slice/a-c.slice=- "
 					    "a.slice/other.service=- ab.slice=- init.scope=- system.slice=- "
-					    "user.slice=0-5");
+					    "user.slice=0-5 z.slice/inner.service=-");
 	ck_assert_ptr_nonnull(knobs_find(&it.knobs, KNOB_ALLOWED, "a.slice/other.service"));
 	knobs_clear(&it.knobs);
+	it.claims.claims[0].partition[0] = '\0';
 	probe(0);
 	ck_assert_ptr_nonnull(knobs_find(&it.knobs, KNOB_ALLOWED, "a.slice"));
+	ck_assert_ptr_null(knobs_find(&it.knobs, KNOB_CPUSET, "z.slice"));
 }
 END_TEST
 
