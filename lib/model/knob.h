@@ -62,8 +62,9 @@ struct knob {
 	bool kept;   /* kept in the ledger with it */
 	bool frail;  /* of a thread: the kernel takes its CPUs from it when those of its control group change */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
-	int exempt; /* of the scope of a VM: the index of its claim, or, without one, KNOB_EXEMPT_NEEDS; of what
-		       leads to VMs, KNOB_EXEMPT_ALL; else -1 */
+	/* Of the scope of a VM: the index of its claim, or, without one, KNOB_EXEMPT_NEEDS; of what leads to VMs, or
+	 * may be one that is about to start, KNOB_EXEMPT_ALL; else -1. */
+	int exempt;
 };
 
 /* What a control group needs: the CPUs that it, or one above it, is bound to, by others than us. */

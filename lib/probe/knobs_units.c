@@ -21,10 +21,10 @@ struct units {
 	bool silent;    /* it does not answer */
 };
 
-/* What leads to a VM is not narrowed, and what is narrow there is widened. */
+/* What leads to a VM, or may be one that is about to start, is not narrowed, and what is narrow there is widened. */
 static int find_exempt(const struct group *group)
 {
-	if (group->way)
+	if (group->way || group->awaited)
 		return KNOB_EXEMPT_ALL;
 	return group->machine && group->claim < 0 ? KNOB_EXEMPT_NEEDS : group->claim;
 }

@@ -185,6 +185,53 @@ START_TEST(test_elsewhere)
 }
 END_TEST
 
+/* irqbalance is asked before the control groups are looked at. */
+static int start_meanwhile(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms)
+{
+	(void)host;
+	(void)ret_pid;
+	(void)ret;
+	(void)deadline_ms;
+	put_group(SCOPE("1", "vm"), "");
+	put_group(SCOPE("1", "vm") "/libvirt/vcpu0", "4");
+	put_unit("machine-qemu\\x2d1\\x2dvm.scope", "", 0);
+	put_vm("vm", 500, SCOPE("1", "vm"));
+	return -ENOENT;
+}
+
+/* It comes after VMs were listed for the first time: whose it is, is known all the same. */
+START_TEST(test_meanwhile)
+{
+	it.manager.get_banned_cpus = start_meanwhile;
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=-!0 "
+					     "system.slice=- user.slice=0-5");
+	ck_assert_str_eq(needs(), "user.slice=0-5");
+}
+END_TEST
+
+/* A VM whose process nobody knows may be the one that has a claim and is about to start. */
+START_TEST(test_awaited)
+{
+	put_group(SCOPE("1", "vm"), "");
+	put_group("inside.slice", "");
+	put_group("inside.slice/some.scope/libvirt", "");
+	put_group(SCOPE("2", "other"), "");
+	put_vm("other", 600, SCOPE("2", "other"));
+	probe(0);
+	ck_assert_str_eq(
+		seen(KNOB_CPUSET), "init.scope=- inside.slice/some.scope=-!all " SCOPE("1", "vm") "=-!all " SCOPE(
+					   "2", "other") "=-!needs system.slice=- user.slice=0-5");
+	/* It runs; of others there is no more than their names. */
+	put_group(SCOPE("3", "vm"), "");
+	put_vm("vm", 500, SCOPE("3", "vm"));
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_CPUSET),
+		"init.scope=- inside.slice/some.scope=-!needs " SCOPE("1", "vm") "=-!needs " SCOPE(
+			"2", "other") "=-!needs " SCOPE("3", "vm") "=-!0 system.slice=- user.slice=0-5");
+}
+END_TEST
+
 /* Whoever a group is delegated to makes none below it a VM. */
 START_TEST(test_forged)
 {
@@ -382,6 +429,8 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_partition);
 	add_rows(tcase, test_partition_slice, partitions);
 	tcase_add_test(tcase, test_elsewhere);
+	tcase_add_test(tcase, test_meanwhile);
+	tcase_add_test(tcase, test_awaited);
 	tcase_add_test(tcase, test_forged);
 	tcase_add_test(tcase, test_needs);
 	tcase_add_test(tcase, test_no_way_now);
