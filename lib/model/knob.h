@@ -75,6 +75,7 @@ struct knob_need {
 
 #define KNOBS_MAX      16384
 #define KNOB_NEEDS_MAX 2048
+#define KNOB_WAYS_MAX  64
 
 struct knobs {
 	bool settled;       /* of the ledger: every want was reached, or seen to be out of reach */
@@ -83,6 +84,9 @@ struct knobs {
 	struct knob knobs[KNOBS_MAX];
 	unsigned int n_needs;
 	struct knob_need needs[KNOB_NEEDS_MAX];
+	/* Control groups below the root that lead to VMs: what is made in one is one more knob. As many as fit. */
+	unsigned int n_ways;
+	char ways[KNOB_WAYS_MAX][KNOB_KEY_SIZE];
 	uint16_t slots[2 * KNOBS_MAX]; /* by kind and key: an index plus one, 0 for none */
 };
 

@@ -76,7 +76,7 @@ int knobs_probe(const struct host *host, const struct claims *claims, struct kno
 	if (r < 0)
 		return refusal_set(
 			refusal, REFUSAL_CPUS, "cannot read which CPUs of the host are online: %s", strerror(-r));
-	knobs->n_needs = 0;
+	knobs->n_needs = knobs->n_ways = 0;
 	r = groups_find_machines(host, claims, &groups);
 	if (r < 0)
 		notes_add(notes, "cannot list libvirt's VMs: %s", strerror(-r));

@@ -148,6 +148,18 @@ static void add_needs(struct knobs_look *look)
 		notes_add(look->notes, "%u more control groups are bound to CPUs than there is room for", n_left);
 }
 
+static void add_ways(struct knobs_look *look)
+{
+	struct knobs *knobs = look->knobs;
+
+	for (unsigned int i = 1; i < look->groups->n_groups && knobs->n_ways < KNOB_WAYS_MAX; i++) {
+		const struct group *group = &look->groups->groups[i];
+
+		if (group->way)
+			(void)text_copy(knobs->ways[knobs->n_ways++], sizeof(knobs->ways[0]), group->path);
+	}
+}
+
 static bool is_known(struct knobs *knobs, const struct group *group)
 {
 	const struct knob *allowed = knobs_find(knobs, KNOB_ALLOWED, group->path);
@@ -221,6 +233,7 @@ int knobs_look_units(struct knobs_look *look)
 	if (r < 0)
 		return r;
 	add_needs(look);
+	add_ways(look);
 	if (look->groups->n_left > 0)
 		notes_add(look->notes, "%u more control groups than there is room for were not looked at",
 			look->groups->n_left);

@@ -232,6 +232,26 @@ START_TEST(test_awaited)
 }
 END_TEST
 
+/* Ways are those that VMs are below of, at any depth; no more than fit. */
+START_TEST(test_ways)
+{
+	char path[64];
+
+	put_group("vms.slice/vms-x.slice/machine-qemu-5-deep.scope", "");
+	put_group("vms.slice/vms-y.slice", "");
+	probe(0);
+	ck_assert_uint_eq(it.knobs.n_ways, 2);
+	ck_assert_str_eq(it.knobs.ways[0], "vms.slice");
+	ck_assert_str_eq(it.knobs.ways[1], "vms.slice/vms-x.slice");
+	for (int i = 0; i < KNOB_WAYS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "w%d.slice/machine-qemu-%d-x.scope", i, i);
+		put_group(path, "");
+	}
+	probe(0);
+	ck_assert_uint_eq(it.knobs.n_ways, KNOB_WAYS_MAX);
+}
+END_TEST
+
 /* Whoever a group is delegated to makes none below it a VM. */
 START_TEST(test_forged)
 {
@@ -431,6 +451,7 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_elsewhere);
 	tcase_add_test(tcase, test_meanwhile);
 	tcase_add_test(tcase, test_awaited);
+	tcase_add_test(tcase, test_ways);
 	tcase_add_test(tcase, test_forged);
 	tcase_add_test(tcase, test_needs);
 	tcase_add_test(tcase, test_no_way_now);
