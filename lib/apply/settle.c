@@ -40,7 +40,7 @@ int context_see(struct handover *handover, int runtime, struct refusal *refusal)
 	/* A recorded machine tells of its CPUs, and not of what runs there. */
 	if (handover->host->kernel == &kernel_recorded)
 		return 0;
-	return knobs_probe(handover->host, &handover->claims, handover->partition, knobs, &handover->notes, refusal);
+	return knobs_probe(handover->host, &handover->claims, knobs, &handover->notes, refusal);
 }
 
 /* What happened to knobs of one kind, or for one reason: the first few by name. */
