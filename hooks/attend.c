@@ -54,6 +54,18 @@ static void look(struct attendance *attendance)
 	attendance->before = r;
 }
 
+/* VMs in other slices come and go. Returns whether there are new ones: what came in them before is to be seen to, too.
+ */
+static bool watch_ways(const struct attendance *attendance)
+{
+	bool any = false;
+	const char *way;
+
+	for (unsigned int i = 0; (way = handover_way(attendance->handover, i)); i++)
+		any = watch_add(&attendance->host, attendance->watch, way) > 0 || any;
+	return any;
+}
+
 static void settle(struct attendance *attendance)
 {
 	unsigned int pause_ms = SETTLE_MS;
@@ -62,6 +74,7 @@ static void settle(struct attendance *attendance)
 	if (attendance->due && attendance->pause_ms)
 		pause_ms = attendance->pause_ms < SETTLE_AGAIN_MS / 2 ? 2 * attendance->pause_ms : SETTLE_AGAIN_MS;
 	attendance->pause_ms = attendance->due ? pause_ms : 0;
+	attendance->due = watch_ways(attendance) || attendance->due;
 	attendance->not_before_us = clock_now_us() + pause_ms * UINT64_C(1000);
 }
 

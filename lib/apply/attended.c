@@ -30,6 +30,11 @@ int handover_attend(struct handover *handover, const char *owner, struct attende
 	return r < 0 ? r : vm_probe_group(handover->host, qemu, ret->group, sizeof(ret->group));
 }
 
+const char *handover_way(const struct handover *handover, unsigned int i)
+{
+	return i < handover->knobs.n_ways ? handover->knobs.ways[i] : NULL;
+}
+
 int handover_vector_cpus(struct handover *handover, const struct attended *attended, struct cpuset *ret)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false);

@@ -22,6 +22,12 @@ struct attended {
 int handover_attend(struct handover *handover, const char *owner, struct attended *ret);
 
 /*
+ * The i-th of the control groups, by its path below the root, that led to VMs when knobs were settled last: what is
+ * made in it is to be settled as well. NULL when there are no more.
+ */
+const char *handover_way(const struct handover *handover, unsigned int i);
+
+/*
  * The CPUs that its interrupts are to go to while VMs are as they are now. Without the lock: a handover that is at work
  * may be seen half, and the next call sees it whole. Returns 0; -EBUSY when there are none; -errno.
  */

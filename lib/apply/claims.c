@@ -58,9 +58,14 @@ static int add_added(struct page_orders *added, const struct plan *plan)
 	return 0;
 }
 
-/* One that ended before it had its CPUs has a claim to nothing: nobody would give back what is turned for it. */
+/*
+ * One that ended before it had its CPUs has a claim to nothing: nobody would give back what is turned for it. One that
+ * nothing is turned for has no step for that.
+ */
 static bool has_cpus(const struct plan *plan)
 {
+	if (!claim_turns(&plan->claim))
+		return plan->has_claim;
 	for (unsigned int i = 0; i < plan->n_steps; i++) {
 		if (plan->steps[i].kind == STEP_CPUS)
 			return plan->has_claim;

@@ -30,7 +30,6 @@ struct handover {
 	struct knobs knobs;
 	struct claims claims;
 	struct cpuset online;
-	char partition[PARTITION_SIZE]; /* of the domain that is taken for */
 	struct notes notes;
 	char why[STEP_SENTENCE_SIZE]; /* what of the last step failed, when it is one of many changes */
 	char buffer[JOURNAL_SIZE_MAX];

@@ -9,8 +9,8 @@
 
 #define VERSION_LINE "gpu-handoff 1"
 
-/* A line has five words at most. */
-#define WORDS_MAX 5
+/* A line has six words at most. */
+#define WORDS_MAX 6
 
 /* The first word of the line that names the owner. */
 static const char *const owners[] = {
@@ -28,6 +28,8 @@ static void write_resources(struct text *text, const struct plan *plan)
 		word_write(text, claim->governor);
 		text_add(text, " ");
 		word_write(text, cpuset_text(&claim->nodes).s);
+		text_add(text, " ");
+		word_write(text, claim->partition);
 		text_add(text, "\n");
 	}
 	for (unsigned int i = 0; i < plan->orders.n_orders; i++) {
@@ -134,10 +136,11 @@ static int parse_claim(unsigned int n, char *words[], struct journal *journal)
 	struct plan *plan = &journal->plan;
 	struct cpuset_text nodes = { 0 };
 
-	if (n != 5 || plan->has_claim || cpuset_parse(words[1], &plan->claim.cpus) < 0 ||
+	if (n != 6 || plan->has_claim || cpuset_parse(words[1], &plan->claim.cpus) < 0 ||
 		word_read(words[3], plan->claim.governor, sizeof(plan->claim.governor)) < 0 ||
 		word_read(words[4], nodes.s, sizeof(nodes.s)) < 0 ||
-		(nodes.s[0] && cpuset_parse(nodes.s, &plan->claim.nodes) < 0))
+		(nodes.s[0] && cpuset_parse(nodes.s, &plan->claim.nodes) < 0) ||
+		word_read(words[5], plan->claim.partition, sizeof(plan->claim.partition)) < 0)
 		return -EBADMSG;
 	plan->has_claim = true;
 	plan->claim.isolate = strcmp(words[2], "isolated") == 0;

@@ -49,19 +49,21 @@ static int make_room(const struct host *host, const struct step *step)
 
 static int add_pages(const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_found)
 {
-	uint64_t total = 0, before, surplus;
+	uint64_t total = 0, before, surplus, all;
 	int r = read_total(host, step->pool, &total, &surplus);
 
 	if (r == 0 && total != old)
 		r = STEP_STALE;
 	before = old;
+	all = total + surplus;
 	for (unsigned int attempt = 0; r == 0 && attempt < ATTEMPTS_MAX; attempt++) {
 		r = write_total(host, step, new);
 		if (r == 0)
 			r = read_total(host, step->pool, &total, &surplus);
 		if (r < 0)
 			break;
-		*ret_found = total > old ? total - old : 0;
+		/* Those that were left over, and are to stay now, are not new. */
+		*ret_found = total + surplus > all ? total + surplus - all : 0;
 		if (total >= new)
 			return 0;
 		if (attempt > 0 && total <= before)
@@ -83,13 +85,12 @@ static int remove_pages(
 
 	if (r < 0)
 		return r;
-	/* Nothing was added, or somebody has taken it away already. */
-	if (total <= kept)
-		return 1;
-	target = total - kept > added ? total - added : kept;
+	target = total <= kept ? total : total - kept > added ? total - added : kept;
+	/* Also where nothing was added: the kernel has one change a pool at a time, and a late one is not over before. */
 	r = write_total(host, step, target);
-	if (r == 0)
-		r = read_total(host, step->pool, &total, ret_in_use);
+	if (r < 0 || total == target)
+		return r < 0 ? r : 1;
+	r = read_total(host, step->pool, &total, ret_in_use);
 	if (r < 0)
 		return r;
 	return total == target ? 0 : STEP_NO_EFFECT;

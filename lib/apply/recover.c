@@ -113,7 +113,7 @@ static int is_left(struct handover *handover, int runtime)
 	if (!ledger_exists(runtime))
 		return 0;
 	r = context_gather(handover, runtime, NULL);
-	return r < 0 ? r : handover->claims.n_claims == 0;
+	return r < 0 ? r : !claims_turn(&handover->claims);
 }
 
 /*

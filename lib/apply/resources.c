@@ -44,7 +44,7 @@ static int see_cpus(struct handover *handover, int runtime, const struct domain 
 	*own = (struct claim){ .cpus = domain->demand.vcpus, .isolate = policy->isolate };
 	memcpy(own->name, domain->name, sizeof(own->name));
 	memcpy(own->governor, policy->governor, sizeof(own->governor));
-	(void)text_copy(handover->partition, sizeof(handover->partition), domain->demand.partition);
+	(void)text_copy(own->partition, sizeof(own->partition), domain->demand.partition);
 	claims->n_claims++;
 	r = context_see(handover, runtime, refusal);
 	if (r == 0)

@@ -40,7 +40,7 @@ int context_see(struct handover *handover, int runtime, struct refusal *refusal)
 	/* A recorded machine tells of its CPUs, and not of what runs there. */
 	if (handover->host->kernel == &kernel_recorded)
 		return 0;
-	return knobs_probe(handover->host, &handover->claims, handover->partition, knobs, &handover->notes, refusal);
+	return knobs_probe(handover->host, &handover->claims, knobs, &handover->notes, refusal);
 }
 
 /* What happened to knobs of one kind, or for one reason: the first few by name. */
@@ -87,6 +87,11 @@ static bool note_foreign(struct handover *handover, const struct journal *journa
 	return tale.n > 0;
 }
 
+static bool is_late(int r)
+{
+	return r == KERNEL_STUCK || r == -ETIMEDOUT;
+}
+
 static void explain(struct handover *handover, const struct knob *knob, int r)
 {
 	struct text text;
@@ -97,13 +102,8 @@ static void explain(struct handover *handover, const struct knob *knob, int r)
 	knob_describe_value(&text, knob->kind, &knob->want);
 	text_add(&text, ": %s",
 		r == TURN_NO_EFFECT ? "it was accepted and nothing changed"
-		: r == KERNEL_STUCK ? "it did not end in its time"
-				    : strerror(-r));
-}
-
-static bool is_late(int r)
-{
-	return r == KERNEL_STUCK || r == -ETIMEDOUT;
+		: is_late(r) ? "it did not end in its time"
+			     : strerror(-r));
 }
 
 static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))

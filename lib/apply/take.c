@@ -286,6 +286,9 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		/* What is undone are the steps that were begun. */
 		journal->plan.n_steps = i + 1;
 		r = carry_out_step(handover, runtime, fd, step, i > 0 && step[-1].kind == STEP_FREE, &failure);
+		/* Somebody else has changed the pool since it was looked at: what is in it is theirs. */
+		if (r == STEP_STALE && step->kind == STEP_PAGES)
+			journal->plan.n_steps = i;
 	}
 	if (r >= 0) {
 		r = journal_mark(fd, JOURNAL_HELD);

@@ -148,7 +148,7 @@ static int await_allowed(const struct turning *turning, const struct knob *knob,
 		return 0;
 	question.want = &allowed->want.cpus;
 	r = clock_await(ask_group, &question, DEADLINE_MS);
-	return r == 0 ? TURN_NO_EFFECT : r < 0 ? r : 0;
+	return r == 0 ? -ETIMEDOUT : r < 0 ? r : 0;
 }
 
 /* Returns 0 when nothing is set, or all CPUs are, which is the same where the kernel does not forget. */

@@ -23,7 +23,18 @@ static int add(const struct host *host, int watch, const char *path)
 	if (directory < 0)
 		return directory;
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", directory);
-	return inotify_add_watch(watch, name, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0 ? -errno : 0;
+	/* Linux 4.18: what is watched already is told apart. */
+	if (inotify_add_watch(watch, name, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_CREATE) >= 0)
+		return 1;
+	return errno == EEXIST ? 0 : -errno;
+}
+
+int watch_add(const struct host *host, int watch, const char *group)
+{
+	char path[PATH_MAX];
+	int r = snprintf(path, sizeof(path), CGROUP "/%s", group);
+
+	return r < 0 || (size_t)r >= sizeof(path) ? -ENAMETOOLONG : add(host, watch, path);
 }
 
 int watch_groups(const struct host *host, const char *group)

@@ -15,5 +15,8 @@
  */
 int watch_groups(const struct host *host, const char *group);
 
+/* Watches one more group for what is made directly in it. Returns 1; 0 when it was watched already; -errno. */
+int watch_add(const struct host *host, int watch, const char *group);
+
 /* Takes what has been told. Returns whether there was anything. */
 bool watch_take(int fd);

@@ -256,17 +256,24 @@ static ssize_t answer_manage(struct watched_request *request, char *value)
 	return r;
 }
 
-/* systemd takes its time for it, in which a device may have to be bound: a process of its own waits for the end. */
+/*
+ * systemd takes its time for it, in which a device may have to be bound: a process of its own waits for the end, and
+ * nobody for that process.
+ */
 static ssize_t answer_reload(struct watched_request *request)
 {
 	char unused[sizeof(struct watched_fact)];
 	pid_t child = fork();
 
-	if (child != 0)
-		return child < 0 ? -errno : 0;
-	(void)close(SOCKET_FD);
-	bus_forget();
-	(void)answer_manage(request, unused);
+	if (child < 0)
+		return -errno;
+	if (child > 0)
+		return waitpid(child, NULL, 0) < 0 ? -errno : 0;
+	if (fork() == 0) {
+		(void)close(SOCKET_FD);
+		bus_forget();
+		(void)answer_manage(request, unused);
+	}
 	_exit(0);
 }
 

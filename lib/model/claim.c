@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/claim.h"
 
+bool claim_turns(const struct claim *claim)
+{
+	return claim->isolate || claim->governor[0];
+}
+
+bool claims_turn(const struct claims *claims)
+{
+	for (unsigned int i = 0; i < claims->n_claims; i++) {
+		if (claim_turns(&claims->claims[i]))
+			return true;
+	}
+	return false;
+}
+
 struct cpuset claims_isolated(const struct claims *claims, int except)
 {
 	struct cpuset isolated = { 0 };

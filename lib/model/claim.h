@@ -6,6 +6,7 @@
 
 #include "model/address.h"
 #include "model/cpuset.h"
+#include "model/demand.h"
 #include "model/domain.h"
 #include "model/policy.h"
 
@@ -15,6 +16,9 @@ struct claim {
 	struct cpuset nodes;          /* that its memory is to come from; empty: any */
 	bool isolate;                 /* nothing of the host's runs there */
 	char governor[GOVERNOR_SIZE]; /* for them; "": as it is */
+	/* Where libvirt puts it, or is about to (struct demand): a stranger's text. What leads there is not narrowed.
+	 */
+	char partition[PARTITION_SIZE];
 };
 
 #define CLAIMS_MAX           64
@@ -29,8 +33,13 @@ struct claims {
 	struct address functions[CLAIMS_FUNCTIONS_MAX];
 };
 
+/* Whether knobs are turned for it, or for any of them. One that only shares CPUs keeps its own scope from losing them.
+ */
+bool claim_turns(const struct claim *claim);
+bool claims_turn(const struct claims *claims);
+
 /*
  * The CPUs that nothing of the host's runs on. For a VM, by the index of its claim, those of others, without what it is
- * pinned to itself; -1 for the host.
+ * pinned to itself; less than 0 for the host.
  */
 struct cpuset claims_isolated(const struct claims *claims, int except);

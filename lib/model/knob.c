@@ -34,7 +34,7 @@ void knobs_clear(struct knobs *knobs)
 	knobs->settled = false;
 	knobs->blind = 0;
 	knobs->n_knobs = 0;
-	knobs->n_needs = 0;
+	knobs->n_needs = knobs->n_ways = 0;
 	memset(knobs->slots, 0, sizeof(knobs->slots));
 }
 

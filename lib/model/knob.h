@@ -28,7 +28,8 @@ enum knob_kind {
 	KNOB_KINDS_
 };
 
-#define KNOB_EXEMPT_ALL (-2)
+#define KNOB_EXEMPT_ALL   (-2)
+#define KNOB_EXEMPT_NEEDS (-3)
 
 /* A control group's path is the longest. */
 #define KNOB_KEY_SIZE  512
@@ -61,8 +62,9 @@ struct knob {
 	bool kept;   /* kept in the ledger with it */
 	bool frail;  /* of a thread: the kernel takes its CPUs from it when those of its control group change */
 	struct cpuset about; /* of KNOB_LATENCY, _GOVERNOR and _PREFERENCE: the CPUs that it is about */
-	int exempt;          /* of the scope of a VM that has a claim: the index of that claim; of what leads to VMs,
-				KNOB_EXEMPT_ALL; else -1 */
+	/* Of the scope of a VM: the index of its claim, or, without one, KNOB_EXEMPT_NEEDS; of what leads to VMs, or
+	 * may be one that is about to start, KNOB_EXEMPT_ALL; else -1. */
+	int exempt;
 };
 
 /* What a control group needs: the CPUs that it, or one above it, is bound to, by others than us. */
@@ -73,6 +75,7 @@ struct knob_need {
 
 #define KNOBS_MAX      16384
 #define KNOB_NEEDS_MAX 2048
+#define KNOB_WAYS_MAX  64
 
 struct knobs {
 	bool settled;       /* of the ledger: every want was reached, or seen to be out of reach */
@@ -81,6 +84,9 @@ struct knobs {
 	struct knob knobs[KNOBS_MAX];
 	unsigned int n_needs;
 	struct knob_need needs[KNOB_NEEDS_MAX];
+	/* Control groups below the root that lead to VMs: what is made in one is one more knob. As many as fit. */
+	unsigned int n_ways;
+	char ways[KNOB_WAYS_MAX][KNOB_KEY_SIZE];
 	uint16_t slots[2 * KNOBS_MAX]; /* by kind and key: an index plus one, 0 for none */
 };
 

@@ -52,6 +52,15 @@ static void add_cpus_step(struct plan *plan)
 	plan_add(plan, STEP_CPUS, (struct address){ 0 }, "", value);
 }
 
+static void name_claim(const struct domain *domain, struct plan *plan)
+{
+	struct claim *claim = &plan->claim;
+
+	(void)text_copy(claim->name, sizeof(claim->name), domain->name);
+	(void)text_copy(claim->partition, sizeof(claim->partition), domain->demand.partition);
+	plan->has_claim = true;
+}
+
 static int add_cpus(const struct domain *domain, const struct situation *situation, const struct policy *policy,
 	struct plan *plan, struct notes *notes, struct refusal *refusal)
 {
@@ -66,9 +75,8 @@ static int add_cpus(const struct domain *domain, const struct situation *situati
 		notes, refusal);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	(void)text_copy(plan->claim.name, sizeof(plan->claim.name), domain->name);
 	plan->claim.nodes = domain->demand.nodes;
-	plan->has_claim = true;
+	name_claim(domain, plan);
 	add_cpus_step(plan);
 	return 0;
 }
@@ -100,8 +108,7 @@ static int check_pins(const struct domain *domain, const struct situation *situa
 		/* Its own scope keeps them. */
 		if (!plan->has_claim)
 			plan->claim = (struct claim){ .cpus = domain->demand.vcpus, .nodes = domain->demand.nodes };
-		(void)text_copy(plan->claim.name, sizeof(plan->claim.name), domain->name);
-		plan->has_claim = true;
+		name_claim(domain, plan);
 	}
 	return 0;
 }

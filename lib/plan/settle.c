@@ -74,12 +74,28 @@ static struct cpuset confine(const struct settling *settling, const struct knob 
 	return cpuset_intersects(&rest, settling->online) ? rest : *base;
 }
 
+/* Less what is needed in a control group. Its own base does not tell: libvirt binds what is in the scope, each vCPU. */
+static void spare_needs(const struct knobs *knobs, const char *group, struct cpuset *isolated)
+{
+	size_t length = strlen(group);
+
+	for (unsigned int i = 0; i < knobs->n_needs; i++) {
+		const struct knob_need *need = &knobs->needs[i];
+
+		if (strncmp(need->group, group, length) == 0 &&
+			(need->group[length] == '\0' || need->group[length] == '/'))
+			cpuset_remove_all(isolated, &need->cpus);
+	}
+}
+
 static struct cpuset find_cpus(const struct settling *settling, const struct knob *knob)
 {
 	struct cpuset set = { 0 };
 
 	if (knob->exempt != KNOB_EXEMPT_ALL)
 		set = claims_isolated(settling->claims, knob->exempt);
+	if (knob->exempt == KNOB_EXEMPT_NEEDS)
+		spare_needs(settling->knobs, knob->key, &set);
 	if (knob->kind == KNOB_ALLOWED || knob->kind == KNOB_CPUSET)
 		return confine(settling, knob, &set);
 	if (knob->kind != KNOB_BALANCER)

@@ -5,7 +5,8 @@
  * us and of the claims, so that taking CPUs, giving them back and putting right what a crash left is the same thing.
  * Pure.
  *
- * I are the CPUs that claims isolate, without those of the claim that a knob is exempt of. What is wanted of each kind:
+ * I are the CPUs that claims isolate, without those of the claim that a knob is exempt of, or that are needed in the
+ * scope of a VM without one (KNOB_EXEMPT_NEEDS). What is wanted of each kind:
  *
  *	balancer	base and I
  *	default		base less I; all that is online less I, where nothing of that is online

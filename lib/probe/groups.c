@@ -23,7 +23,8 @@
 struct walk {
 	struct groups *groups;
 	int root;
-	char slice[KNOB_KEY_SIZE]; /* of a VM that is about to start */
+	unsigned int n_slices;
+	char slices[CLAIMS_MAX][KNOB_KEY_SIZE]; /* of VMs that have a claim, and may be about to start */
 	_Alignas(uint64_t) char entries[16384];
 };
 
@@ -95,7 +96,7 @@ int groups_find_machines(const struct host *host, const struct claims *claims, s
 	const char *name;
 	int r;
 
-	groups->n_groups = groups->n_machines = groups->n_left = groups->n_odd = 0;
+	groups->n_machines = 0;
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
 	while ((r = listing_next(&listing, &name)) > 0)
@@ -131,9 +132,12 @@ static bool is_way(const struct walk *walk, const char *path)
 {
 	const struct groups *groups = walk->groups;
 
-	if (strcmp(path, "") == 0 || strcmp(path, MACHINE_SLICE) == 0 || strcmp(path, MACHINE_PLAIN) == 0 ||
-		leads_to(path, walk->slice))
+	if (strcmp(path, "") == 0 || strcmp(path, MACHINE_SLICE) == 0 || strcmp(path, MACHINE_PLAIN) == 0)
 		return true;
+	for (unsigned int i = 0; i < walk->n_slices; i++) {
+		if (leads_to(path, walk->slices[i]))
+			return true;
+	}
 	for (unsigned int i = 0; i < groups->n_machines; i++) {
 		if (leads_to(path, groups->machines[i].path) && strcmp(path, groups->machines[i].path) != 0)
 			return true;
@@ -161,7 +165,7 @@ static void add_group(struct walk *walk, unsigned int parent, const char *name)
 	(void)text_copy(group->path, sizeof(group->path), path);
 	group->in_slices = above->in_slices && group_ends(name, ".slice");
 	machine = groups_find_machine(groups, path);
-	if (machine && strcmp(machine->path, path) == 0)
+	if (machine)
 		group->claim = machine->claim;
 	group->machine = machine || (above->in_slices && group_name_is_vm(name, strlen(name)));
 	group->way = !group->machine && is_way(walk, path);
@@ -217,6 +221,32 @@ static int visit(struct walk *walk, unsigned int i)
 	return r == -ENOENT || r == -ENODEV ? 0 : r;
 }
 
+static bool is_any_awaited(const struct claims *claims, const struct groups *groups)
+{
+	bool found[CLAIMS_MAX] = { false };
+
+	for (unsigned int i = 0; i < groups->n_machines; i++) {
+		if (groups->machines[i].claim >= 0)
+			found[groups->machines[i].claim] = true;
+	}
+	return memchr(found, false, claims->n_claims) != NULL;
+}
+
+/* Says whose they are, by the machines as they are now. */
+static void find_owners(const struct claims *claims, struct groups *groups)
+{
+	bool any_awaited = is_any_awaited(claims, groups);
+
+	for (unsigned int i = 1; i < groups->n_groups; i++) {
+		struct group *group = &groups->groups[i];
+		const struct machine_group *machine = groups_find_machine(groups, group->path);
+
+		group->claim = machine ? machine->claim : -1;
+		group->awaited = any_awaited && group->machine && !machine;
+		group->machine = group->machine || machine;
+	}
+}
+
 /* What is known to be a VM only since its children were seen. */
 static void mark_ways(struct groups *groups)
 {
@@ -229,22 +259,32 @@ static void mark_ways(struct groups *groups)
 	}
 }
 
-int groups_walk(const struct host *host, const char *partition, struct groups *groups)
+int groups_walk(const struct host *host, const struct claims *claims, struct groups *groups)
 {
 	int root CLOSE_FD = beneath_open(host->sys, ROOT, O_PATH | O_DIRECTORY, 0);
-	struct walk walk = { .groups = groups, .root = root };
+	/* 48 KiB. */
+	static struct walk walk;
 	int r = 0;
 
 	if (root < 0)
 		return root;
 	if (!has_cpuset(root, "cgroup.controllers"))
 		return -ENOENT;
-	partition_slice(partition, walk.slice, sizeof(walk.slice));
+	walk.groups = groups;
+	walk.root = root;
+	for (walk.n_slices = 0; walk.n_slices < claims->n_claims; walk.n_slices++)
+		partition_slice(
+			claims->claims[walk.n_slices].partition, walk.slices[walk.n_slices], sizeof(walk.slices[0]));
 	groups->groups[0] = (struct group){ .in_slices = true, .claim = -1, .way = true };
 	groups->n_groups = 1;
+	groups->n_left = groups->n_odd = 0;
 	for (unsigned int i = 0; i < groups->n_groups && r == 0; i++)
 		r = visit(&walk, i);
-	if (r == 0)
-		mark_ways(groups);
-	return r;
+	if (r < 0)
+		return r;
+	/* What cannot be listed has been told of the first time. */
+	(void)groups_find_machines(host, claims, groups);
+	find_owners(claims, groups);
+	mark_ways(groups);
+	return 0;
 }

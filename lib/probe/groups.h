@@ -20,7 +20,8 @@ struct group {
 	struct cpuset cpus;       /* cpuset.cpus: empty where that is not set, or is not there */
 	bool in_slices;           /* systemd's own: nobody to whom a group is delegated has made it */
 	bool machine;             /* all of a VM is in it */
-	int claim;                /* the index of the claim of that VM, or -1 */
+	int claim;                /* the index of the claim of the VM that it is, or is in; or -1 */
+	bool awaited;             /* a VM whose process is not known, while that of a claim is not: perhaps the same */
 	bool way;                 /* a VM is below, or is about to be: what is not narrowed, but its children are */
 };
 
@@ -40,15 +41,16 @@ struct groups {
 	unsigned int n_odd;  /* whose CPUs are not understood */
 };
 
-/* What of libvirt's VMs run, and where. Returns 0, or -errno. */
+/* What of libvirt's VMs run, and where; what was listed before is forgotten. Returns 0, or -errno. */
 int groups_find_machines(const struct host *host, const struct claims *claims, struct groups *groups);
 
 /*
- * The root, what is in it, in groups on the way to a VM or to the partition of one that is about to start, and
+ * The root, what is in it, in groups on the way to a VM or to the partition of one that has a claim, and
  * everything below that can be bound to CPUs; not what is in the group of a claim's VM. The machines have been found
- * before. Returns 0; -ENOENT when the host has no unified hierarchy, or none with cpuset; -errno.
+ * before, and are found again after it: a VM may start meanwhile, and libvirt writes its file before there is a group.
+ * Returns 0; -ENOENT when the host has no unified hierarchy, or none with cpuset; -errno.
  */
-int groups_walk(const struct host *host, const char *partition, struct groups *groups);
+int groups_walk(const struct host *host, const struct claims *claims, struct groups *groups);
 
 /* The machine that a control group is, or is in; NULL when it is in none. */
 const struct machine_group *groups_find_machine(const struct groups *groups, const char *path);

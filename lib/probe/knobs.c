@@ -56,15 +56,14 @@ static bool isolates(const struct claims *claims)
 	return false;
 }
 
-int knobs_probe(const struct host *host, const struct claims *claims, const char *partition, struct knobs *knobs,
-	struct notes *notes, struct refusal *refusal)
+int knobs_probe(const struct host *host, const struct claims *claims, struct knobs *knobs, struct notes *notes,
+	struct refusal *refusal)
 {
 	/* 4 MiB. */
 	static struct groups groups;
 	struct knobs_look look = {
 		.host = host,
 		.claims = claims,
-		.partition = partition,
 		.knobs = knobs,
 		.notes = notes,
 		.refusal = refusal,
@@ -77,7 +76,7 @@ int knobs_probe(const struct host *host, const struct claims *claims, const char
 	if (r < 0)
 		return refusal_set(
 			refusal, REFUSAL_CPUS, "cannot read which CPUs of the host are online: %s", strerror(-r));
-	knobs->n_needs = 0;
+	knobs->n_needs = knobs->n_ways = 0;
 	r = groups_find_machines(host, claims, &groups);
 	if (r < 0)
 		notes_add(notes, "cannot list libvirt's VMs: %s", strerror(-r));

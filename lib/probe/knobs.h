@@ -14,12 +14,12 @@
 #include "model/refusal.h"
 
 /*
- * Sees every knob of the host, in knobs that were cleared, or filled from the ledger, and fills their needs. partition:
- * where a domain that is about to start will be (struct demand), "" for none: what leads there is no knob. What cannot
- * be seen, and is needed, is told in the notes. Returns 0; -ECANCELED with the refusal filled.
+ * Sees every knob of the host, in knobs that were cleared, or filled from the ledger, and fills their needs and ways.
+ * What leads to a VM, or to where one of a claim is about to be, is no knob. What cannot be seen, and is needed, is
+ * told in the notes. Returns 0; -ECANCELED with the refusal filled.
  */
-int knobs_probe(const struct host *host, const struct claims *claims, const char *partition, struct knobs *knobs,
-	struct notes *notes, struct refusal *refusal);
+int knobs_probe(const struct host *host, const struct claims *claims, struct knobs *knobs, struct notes *notes,
+	struct refusal *refusal);
 
 /* The CPUs that are online. Returns 0; -EBADMSG; -errno. */
 int online_probe(const struct host *host, struct cpuset *ret);

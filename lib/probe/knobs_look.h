@@ -13,7 +13,6 @@
 struct knobs_look {
 	const struct host *host;
 	const struct claims *claims;
-	const char *partition;
 	struct knobs *knobs;
 	struct notes *notes;
 	struct refusal *refusal;

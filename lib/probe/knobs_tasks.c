@@ -46,6 +46,9 @@ static bool has_own_cpus(struct knobs_look *look, pid_t tid, const struct cpuset
 		return false;
 	if (process_probe_group(look->host, tid, group, sizeof(group)) < 0 || groups_find_machine(look->groups, group))
 		return false;
+	/* One that has come since they were listed. Whoever calls a group of their own so gets nothing restored. */
+	if (group_cut_vm(group) == 0)
+		return false;
 	return !cpuset_contains(cpus, probe_left(look, group));
 }
 

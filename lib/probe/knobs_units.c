@@ -21,11 +21,18 @@ struct units {
 	bool silent;    /* it does not answer */
 };
 
-/* What leads to a VM is not narrowed, and what is narrow there is widened. */
+/* What leads to a VM, or may be one that is about to start, is not narrowed, and what is narrow there is widened. */
+static int find_exempt(const struct group *group)
+{
+	if (group->way || group->awaited)
+		return KNOB_EXEMPT_ALL;
+	return group->machine && group->claim < 0 ? KNOB_EXEMPT_NEEDS : group->claim;
+}
+
 static void see(struct knob *knob, const struct group *group)
 {
 	if (knob)
-		knob->exempt = group->way ? KNOB_EXEMPT_ALL : group->claim;
+		knob->exempt = find_exempt(group);
 }
 
 /* What is not seen of these may be there. */
@@ -141,6 +148,18 @@ static void add_needs(struct knobs_look *look)
 		notes_add(look->notes, "%u more control groups are bound to CPUs than there is room for", n_left);
 }
 
+static void add_ways(struct knobs_look *look)
+{
+	struct knobs *knobs = look->knobs;
+
+	for (unsigned int i = 1; i < look->groups->n_groups && knobs->n_ways < KNOB_WAYS_MAX; i++) {
+		const struct group *group = &look->groups->groups[i];
+
+		if (group->way)
+			(void)text_copy(knobs->ways[knobs->n_ways++], sizeof(knobs->ways[0]), group->path);
+	}
+}
+
 static bool is_known(struct knobs *knobs, const struct group *group)
 {
 	const struct knob *allowed = knobs_find(knobs, KNOB_ALLOWED, group->path);
@@ -163,6 +182,7 @@ static void see_left(struct units *units)
 	}
 }
 
+/* What is in the way to a VM; and what was in one once, or led there, for that is to be given back. */
 static int see_groups(struct units *units)
 {
 	const struct groups *groups = units->look->groups;
@@ -171,7 +191,7 @@ static int see_groups(struct units *units)
 	for (unsigned int i = 1; i < groups->n_groups && r >= 0; i++) {
 		const struct group *group = &groups->groups[i];
 
-		if (groups->groups[group->parent].way && (!group->way || is_known(units->look->knobs, group)))
+		if ((groups->groups[group->parent].way && !group->way) || is_known(units->look->knobs, group))
 			r = see_group(units, group);
 	}
 	if (r >= 0 && !units->silent && !units->unmanaged)
@@ -204,7 +224,7 @@ int knobs_look_units(struct knobs_look *look)
 	if (!knobs_look_wants(look, KNOB_ALLOWED) && !knobs_look_wants(look, KNOB_CPUSET) &&
 		!knobs_look_wants(look, KNOB_DROPIN))
 		return 0;
-	r = groups_walk(look->host, look->partition, look->groups);
+	r = groups_walk(look->host, look->claims, look->groups);
 	if (r < 0)
 		return complain(look, r);
 	systemd = beneath_open(look->host->run, "systemd", O_PATH | O_DIRECTORY, 0);
@@ -213,6 +233,7 @@ int knobs_look_units(struct knobs_look *look)
 	if (r < 0)
 		return r;
 	add_needs(look);
+	add_ways(look);
 	if (look->groups->n_left > 0)
 		notes_add(look->notes, "%u more control groups than there is room for were not looked at",
 			look->groups->n_left);

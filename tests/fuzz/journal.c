@@ -13,6 +13,7 @@ static bool is_terminated(const char *text, size_t size)
 static void promise_journal(const struct journal *journal)
 {
 	PROMISE(is_terminated(journal->name, sizeof(journal->name)));
+	PROMISE(is_terminated(journal->plan.claim.partition, sizeof(journal->plan.claim.partition)));
 	PROMISE(journal->daemon >= 0);
 	PROMISE(journal->writer >= 0);
 	PROMISE(!journal->has_last || journal->last.kind < STEP_KINDS_);
@@ -38,6 +39,8 @@ static void promise_same(const struct journal *a, const struct journal *b)
 	PROMISE(!a->daemon || a->daemon_start == b->daemon_start);
 	PROMISE(a->writer == b->writer && (!a->writer || a->writer_start == b->writer_start));
 	PROMISE(a->plan.n_taken == b->plan.n_taken && a->plan.n_steps == b->plan.n_steps);
+	PROMISE(a->plan.has_claim == b->plan.has_claim);
+	PROMISE(strcmp(a->plan.claim.partition, b->plan.claim.partition) == 0);
 	for (unsigned int i = 0; i < a->plan.n_taken; i++) {
 		const struct taken *x = &a->plan.taken[i], *y = &b->plan.taken[i];
 

@@ -41,6 +41,7 @@ struct fake_kernel {
 	unsigned int n_open_groups;
 	unsigned int managed[FAKE_MANAGED_MAX]; /* interrupts that nobody may move */
 	unsigned int n_managed;
+	bool pages_hang;   /* and who adds huge pages waits for long */
 	bool managed_hang; /* and who tries waits for long */
 	unsigned int n_hung;
 	uint64_t memory_kb[FAKE_NODES]; /* of a node, for huge pages of all sizes */

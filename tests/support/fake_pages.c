@@ -71,6 +71,7 @@ static uint64_t room(const struct host *host, unsigned int node, unsigned int si
 /* set_max_huge_pages() in mm/hugetlb.c, of one node. */
 int fake_pages_write(const struct host *host, const char *path, const char *value)
 {
+	const struct fake_kernel *fake = host->kernel_data;
 	unsigned int node = 0, size_kb = 0;
 	char directory[PATH_MAX];
 	struct pages pages;
@@ -80,6 +81,8 @@ int fake_pages_write(const struct host *host, const char *path, const char *valu
 		(sscanf(path, WHOLE "%u", &size_kb) != 1 &&
 			sscanf(path, NODES "%u/hugepages/hugepages-%ukB", &node, &size_kb) != 2))
 		return -EINVAL;
+	if (fake->pages_hang)
+		return KERNEL_STUCK;
 	(void)snprintf(directory, sizeof(directory), "%.*s", (int)(strrchr(path, '/') - path), path);
 	pages = get_pages(host, directory);
 	for (; pages.surplus > 0 && wanted > pages.total - pages.surplus; pages.surplus--)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# limit 240
+# limit 300
 # Huge pages that a domain is to have are added to those that are there, on its node, and taken away again: not one
 # more. Where there is one too few, nothing has changed, and the sentence says how many were found where. Pages that
 # somebody else has taken in between go when they are free.
@@ -53,6 +53,7 @@ cpu_as_before "$RUN/cpu.rest"
 say 'one page too few'
 fill() { # all that the node has, and can make room for, until that is no more, three times
 	local before stable=0
+	echo 3 >/proc/sys/vm/drop_caches
 	while ((stable < 3)); do
 		before=$(total)
 		echo 1 >/sys/devices/system/node/node1/compact
@@ -61,12 +62,20 @@ fill() { # all that the node has, and can make room for, until that is no more, 
 	done
 }
 fill
-had=$(total)
-echo "   $had pages can be had"
-((had > 100 && had < 768)) || fail 'that cannot be'
-cpu_snapshot "$RUN/cpu.full"
-cpus_domain gpuvm '6 7' memory=$(((had + 1) * 2)) pages=2048 allocate=yes >"$RUN/gpuvm.xml"
-hook gpuvm prepare
+# For one page the kernel looks harder than for many: what it then finds after all is there, and one more is asked for.
+for try in {1..12}; do
+	had=$(total)
+	echo "   $had pages can be had"
+	((had > 100 && had < 768)) || fail 'that cannot be'
+	cpu_snapshot "$RUN/cpu.full"
+	cpus_domain gpuvm '6 7' memory=$(((had + 1) * 2)) pages=2048 allocate=yes >"$RUN/gpuvm.xml"
+	hook gpuvm prepare
+	((status != 0)) && break
+	echo "   one more was found, try $try"
+	hook gpuvm release
+	cpu_as_before "$RUN/cpu.full"
+	echo $((had + 1)) >$node/nr_hugepages
+done
 expect_refused "$((had + 1))" "$had" 'node 1'
 cpu_as_before "$RUN/cpu.full"
 expect_no_state

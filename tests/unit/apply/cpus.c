@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* CPUs that are a domain's alone: every knob of the host after a take, and all of it back after a return. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/scratch.h"
@@ -160,6 +161,30 @@ START_TEST(test_orders)
 	else
 		cpus_check(one_alone, COUNT(one_alone));
 	cpus_end_vm(&vms[!gone], 1000 + !gone);
+}
+END_TEST
+
+/* A partition stays open for who is about to start in it, whoever settles meanwhile. */
+START_TEST(test_partition)
+{
+	static const char slice[] = "sys/fs/cgroup/vms.slice/cpuset.cpus";
+	struct domain vm = machine_cpus_domain("vm", 1, "4-5", "");
+	const struct domain other = machine_cpus_domain("other one", 2, "6-7", "");
+
+	machine_put_group(&machine, "vms.slice", "");
+	machine_put_group(&machine, "vms.slice/db.service", "");
+	cpus_accept();
+	(void)snprintf(vm.demand.partition, sizeof(vm.demand.partition), "/vms");
+	vm.policy.isolate = _i;
+	(void)policy_set_governor(&vm.policy, "performance");
+	cpus_take(&vm);
+	cpus_take(&other);
+	cpus_check_line(slice, "");
+	cpus_check_line("sys/fs/cgroup/vms.slice/db.service/cpuset.cpus", _i ? "0-3" : "0-5");
+	/* It is over, and what is in there is the host's alone. */
+	cpus_return(&vm);
+	cpus_check_line(slice, "0-5");
+	cpus_return(&other);
 }
 END_TEST
 
@@ -406,6 +431,7 @@ TCase *case_cpus(void)
 	tcase_add_test(tcase, test_governor_absent);
 	tcase_add_test(tcase, test_workqueues_elsewhere);
 	tcase_add_loop_test(tcase, test_orders, 0, 4);
+	tcase_add_loop_test(tcase, test_partition, 0, 2);
 	add_rows(tcase, test_meddling, meddlings);
 	tcase_add_test(tcase, test_meddling_unit);
 	tcase_add_loop_test(tcase, test_vanishing, 0, 2);

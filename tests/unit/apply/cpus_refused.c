@@ -33,6 +33,30 @@ START_TEST(test_overlap)
 }
 END_TEST
 
+/* One that wants none for itself shares those that it is pinned to, whoever of the two ends first. */
+START_TEST(test_overlap_plain)
+{
+	static const char scope[] = "sys/fs/cgroup/machine.slice/machine-qemu\\x2d1\\x2dtwo.scope/cpuset.cpus";
+	const struct domain one = machine_cpus_domain("one", 1, "4-7", "");
+	struct domain two = machine_cpus_domain("two", 2, "4-5", "");
+
+	two.policy.isolate = false;
+	cpus_start_vm(&one, 1000);
+	cpus_refuse(&two, REFUSAL_CPUS, "CPUs 4-5, which vCPUs are pinned to, belong to VM 'one' alone");
+	(void)policy_set_overlap(&two.policy, "warn");
+	cpus_start_vm(&two, 1001);
+	cpus_check_line(scope, "0-5");
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0-3");
+	if (_i == 0)
+		cpus_end_vm(&two, 1001);
+	cpus_end_vm(&one, 1000);
+	if (_i == 1) {
+		cpus_check_line(scope, "");
+		cpus_end_vm(&two, 1001);
+	}
+}
+END_TEST
+
 /* Somebody has bound a group to CPUs all of which it would lose: it is asked about, and then keeps them. */
 START_TEST(test_need)
 {
@@ -52,12 +76,23 @@ START_TEST(test_need)
 }
 END_TEST
 
-/* A vCPU of a VM that is not ours counts on its CPU. */
+/* A vCPU of a VM that is not ours counts on its CPU: it is asked about, and then keeps that. */
 START_TEST(test_need_of_vm)
 {
-	const struct domain vm = machine_cpus_domain("vm", 1, "1-3", "");
+	static const char scope[] = "machine-qemu\\x2d9\\x2dother.scope";
+	struct domain vm = machine_cpus_domain("vm", 1, "1-3", "");
+	char path[128];
 
 	cpus_refuse(&vm, REFUSAL_CPUS, "CPU 1, which vCPUs are pinned to, would be shared with 'machine-qemu\\x2d9");
+	(void)policy_set_overlap(&vm.policy, "warn");
+	cpus_take(&vm);
+	ck_assert_ptr_nonnull(strstr(machine.notes, "CPU 1, which vCPUs are pinned to, is shared with 'machine-qemu"));
+	(void)snprintf(path, sizeof(path), "sys/fs/cgroup/machine.slice/%s/cpuset.cpus", scope);
+	cpus_check_line(path, "0-1,4-7");
+	(void)snprintf(path, sizeof(path), "run/fake/allowed/%s", scope);
+	cpus_check_line(path, "0-1,4-7");
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "0,4-7");
+	cpus_return(&vm);
 }
 END_TEST
 
@@ -228,6 +263,24 @@ START_TEST(test_beside)
 }
 END_TEST
 
+/* One that only shares CPUs has nothing turned for it: what is left of another goes back while it runs. */
+START_TEST(test_beside_plain)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	struct domain two = machine_cpus_domain("two", 2, "4-5", "");
+
+	two.policy.isolate = false;
+	(void)policy_set_overlap(&two.policy, "warn");
+	cpus_take(&vm);
+	cpus_start_vm(&two, 1001);
+	lose_journal(&vm);
+	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
+	cpus_check_line("sys/fs/cgroup/system.slice/cpuset.cpus", "");
+	ck_assert_str_eq(machine_line(&machine, LEDGER), "none");
+	cpus_end_vm(&two, 1001);
+}
+END_TEST
+
 /* The daemon that would have returned them is gone, and the domain with it: who starts next puts them back first. */
 START_TEST(test_dead_daemon)
 {
@@ -270,6 +323,7 @@ TCase *case_cpus_refused(void)
 
 	tcase_add_checked_fixture(tcase, cpus_start, cpus_stop);
 	tcase_add_test(tcase, test_overlap);
+	tcase_add_loop_test(tcase, test_overlap_plain, 0, 2);
 	tcase_add_loop_test(tcase, test_need, 0, 2);
 	tcase_add_test(tcase, test_need_of_vm);
 	add_rows(tcase, test_wrong, wrongs);
@@ -279,6 +333,7 @@ TCase *case_cpus_refused(void)
 	tcase_add_test(tcase, test_recover);
 	tcase_add_loop_test(tcase, test_next_take, 0, 2);
 	tcase_add_test(tcase, test_beside);
+	tcase_add_test(tcase, test_beside_plain);
 	tcase_add_test(tcase, test_dead_daemon);
 	tcase_add_test(tcase, test_recover_fails);
 	return tcase;

@@ -170,6 +170,31 @@ START_TEST(test_failures)
 }
 END_TEST
 
+/* What leads to VMs is told of to be watched: also where this one is not. */
+START_TEST(test_ways)
+{
+	const struct domain first = machine_cpus_domain("vm", 1, "4-5", "");
+	struct domain second = machine_cpus_domain("two", 2, "6", "");
+
+	machine_start(&machine, NULL, 0);
+	machine_dress_cpus(&machine, false);
+	machine_put_group(&machine, "vms.slice", "");
+	(void)snprintf(second.demand.partition, sizeof(second.demand.partition), "/vms");
+	ck_assert_int_eq(handover_take(machine.handover, &first, CPUS_DAEMON, &machine.refusal), 0);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert_str_eq(handover_way(machine.handover, 0), "machine.slice");
+	ck_assert_ptr_null(handover_way(machine.handover, 1));
+	ck_assert_int_eq(handover_take(machine.handover, &second, CPUS_DAEMON, &machine.refusal), 0);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert_ptr_nonnull(handover_way(machine.handover, 1));
+	ck_assert_str_ne(handover_way(machine.handover, 0), handover_way(machine.handover, 1));
+	ck_assert(strcmp(handover_way(machine.handover, 0), "vms.slice") == 0 ||
+		  strcmp(handover_way(machine.handover, 1), "vms.slice") == 0);
+	ck_assert_ptr_null(handover_way(machine.handover, 2));
+	machine_stop(&machine);
+}
+END_TEST
+
 /* Which CPUs, while other domains come and go. */
 START_TEST(test_cpus)
 {
@@ -269,6 +294,7 @@ TCase *case_follow(void)
 	tcase_add_test(tcase, test_again);
 	tcase_add_test(tcase, test_others);
 	tcase_add_test(tcase, test_failures);
+	tcase_add_test(tcase, test_ways);
 	tcase_add_test(tcase, test_cpus);
 	tcase_add_test(tcase, test_no_knob);
 	tcase_add_test(tcase, test_settle);

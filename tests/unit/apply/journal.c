@@ -88,7 +88,7 @@ END_TEST
 START_TEST(test_resources)
 {
 	const char *text = HEAD "domain " UUID " vm\n"
-				"claim 4-7,12 isolated performance 0-1\n"
+				"claim 4-7,12 isolated performance 0-1 /vms/a%20b\n"
 				"needs node0/hugepages/hugepages-2048kB 512 64\n"
 				"needs node1/hugepages/hugepages-1048576kB 8 0\n"
 				"change pages node0/hugepages/hugepages-2048kB 64 512\n"
@@ -98,6 +98,7 @@ START_TEST(test_resources)
 	ck_assert(again.plan.has_claim && again.plan.claim.isolate);
 	ck_assert_uint_eq(cpuset_count(&again.plan.claim.cpus), 5);
 	ck_assert_str_eq(again.plan.claim.governor, "performance");
+	ck_assert_str_eq(again.plan.claim.partition, "/vms/a b");
 	ck_assert_uint_eq(again.plan.orders.n_orders, 2);
 	ck_assert_uint_eq(again.plan.orders.orders[0].count, 512);
 	ck_assert_uint_eq(again.plan.orders.orders[0].base, 64);
@@ -156,14 +157,17 @@ static const struct {
 	{ HEAD "daemon -1 3\n", -EBADMSG, 0 },
 	{ HEAD "daemon 4294967296 3\n", -EBADMSG, 0 },
 	{ HEAD "daemon 812 18446744073709551616\n", -EBADMSG, 0 },
-	{ HEAD "claim 4-7 isolated performance 1\n", 0, JOURNAL_TAKING },
-	{ HEAD "claim 4-7 shared - -\n", 0, JOURNAL_TAKING },
-	{ HEAD "claim 4-7 isolated performance\n", -EBADMSG, 0 },
-	{ HEAD "claim - isolated - -\n", -EBADMSG, 0 },
-	{ HEAD "claim 4-7 alone - -\n", -EBADMSG, 0 },
-	{ HEAD "claim 4-7 isolated - x\n", -EBADMSG, 0 },
-	{ HEAD "claim 4-7 isolated a2345678901234567 -\n", -EBADMSG, 0 },
-	{ HEAD "claim 4 shared - -\nclaim 5 shared - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated performance 1 /machine\n", 0, JOURNAL_TAKING },
+	{ HEAD "claim 4-7 shared - - -\n", 0, JOURNAL_TAKING },
+	{ HEAD "claim 4-7 isolated performance 1\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated performance 1 /a b\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated performance 1 /%0\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated performance 1 /" A64 A64 A64 A64 "\n", -EBADMSG, 0 },
+	{ HEAD "claim - isolated - - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 alone - - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated - x -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4-7 isolated a2345678901234567 - -\n", -EBADMSG, 0 },
+	{ HEAD "claim 4 shared - - -\nclaim 5 shared - - -\n", -EBADMSG, 0 },
 	{ HEAD "needs node1/hugepages/hugepages-2048kB 512 64\n", 0, JOURNAL_TAKING },
 	{ HEAD "needs node1/hugepages/hugepages-2048kB 512\n", -EBADMSG, 0 },
 	{ HEAD "needs node1/hugepages/hugepages-2048kB 512 -1\n", -EBADMSG, 0 },
@@ -236,6 +240,12 @@ START_TEST(test_largest)
 	(void)snprintf(journal.owner, sizeof(journal.owner), UUID);
 	memset(journal.name, 0xff, sizeof(journal.name) - 1);
 	journal.plan.n_taken = PLAN_FUNCTIONS_MAX;
+	journal.plan.has_claim = true;
+	for (unsigned int cpu = 0; cpu < CPUS_MAX; cpu += 2) {
+		cpuset_add(&journal.plan.claim.cpus, cpu);
+		cpuset_add(&journal.plan.claim.nodes, cpu);
+	}
+	memset(journal.plan.claim.partition, 0xff, sizeof(journal.plan.claim.partition) - 1);
 	for (unsigned int i = 0; i < PLAN_FUNCTIONS_MAX; i++)
 		journal.plan.taken[i] = (struct taken){
 			.address = { 0xffffffff, (uint8_t)i, 31, 7 }, .iommu_group = INT32_MAX, .forgotten = true
@@ -255,6 +265,7 @@ START_TEST(test_largest)
 	ck_assert_uint_eq(again.plan.n_steps, PLAN_STEPS_MAX);
 	ck_assert_int_eq(again.state, JOURNAL_HELD);
 	ck_assert_str_eq(again.name, journal.name);
+	ck_assert_str_eq(again.plan.claim.partition, journal.plan.claim.partition);
 	ck_assert_int_eq(journal_create(runtime, &journal), -EEXIST);
 	ck_assert_int_eq(journal_remove(runtime, UUID), 0);
 	ck_assert_int_eq(journal_read(runtime, UUID, buffer, &again), -ENOENT);

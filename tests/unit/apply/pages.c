@@ -196,6 +196,60 @@ START_TEST(test_in_use)
 }
 END_TEST
 
+/* What is left over and in use is none of those that the domain needs. */
+START_TEST(test_left_over)
+{
+	const struct domain vm = pages_domain("vm", 1, 10);
+
+	fake_kernel_use_pages(&machine.host, 1, 2048, 4);
+	set_total("12");
+	fake_kernel_use_pages(&machine.host, 1, 2048, 12);
+	set_total("4");
+	cpus_check_line(POOL(1) "surplus_hugepages", "8");
+	cpus_accept();
+	cpus_take(&vm);
+	cpus_check_line(POOL(1) "free_hugepages", "10");
+	cpus_return(&vm);
+	cpus_check_line(POOL(1) "surplus_hugepages", "8");
+}
+END_TEST
+
+static void meddle(void *data)
+{
+	set_total(data);
+}
+
+/* Between the plan and the change: nothing was added, so nothing is taken away. */
+START_TEST(test_stale)
+{
+	static char more[] = "30";
+	const struct fault fault = {
+		.kind = FAULT_MEDDLE, .scope = FAULT_FILE, .at = 2, .meddle = meddle, .data = more
+	};
+	const struct domain vm = pages_domain("vm", 1, 20);
+
+	fault_arm(&fault);
+	ck_assert_int_eq(handover_take(machine.handover, &vm, CPUS_DAEMON, &machine.refusal), -ECANCELED);
+	fault_disarm(0);
+	cpus_check_line(TOTAL, "30");
+	cpus_accept();
+}
+END_TEST
+
+/* The kernel still looks for pages when nobody waits any more: what it finds then is put back by whoever comes next. */
+START_TEST(test_late)
+{
+	const struct domain vm = pages_domain("vm", 1, 20);
+
+	machine.kernel.pages_hang = true;
+	ck_assert_int_eq(handover_take(machine.handover, &vm, CPUS_DAEMON, &machine.refusal), -ECANCELED);
+	ck_assert_ptr_nonnull(strstr(machine.refusal.sentence, "gpu-handoff recover"));
+	machine.kernel.pages_hang = false;
+	set_total("20");
+	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
+}
+END_TEST
+
 /* A page that a process was promised is not free. */
 START_TEST(test_reserved)
 {
@@ -242,6 +296,9 @@ TCase *case_pages(void)
 	add_rows(tcase, test_scattered, scatters);
 	add_rows(tcase, test_clamp, totals);
 	tcase_add_test(tcase, test_in_use);
+	tcase_add_test(tcase, test_left_over);
+	tcase_add_test(tcase, test_stale);
+	tcase_add_test(tcase, test_late);
 	tcase_add_test(tcase, test_reserved);
 	tcase_add_test(tcase, test_no_numa);
 	return tcase;

@@ -66,6 +66,27 @@ START_TEST(test_come_and_go)
 }
 END_TEST
 
+/* One more is watched once, and as the others are; one that was made anew, anew. */
+START_TEST(test_add)
+{
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(watch_add(&host, watch, "system.slice"), 1);
+		ck_assert_int_eq(watch_add(&host, watch, "system.slice"), 0);
+		put_directory(scratch.fd, CGROUP "system.slice/new.service");
+		ck_assert(is_told());
+		put_directory(scratch.fd, CGROUP "system.slice/new.service/below");
+		ck_assert(!is_told());
+		remove_all(scratch.fd, CGROUP "system.slice");
+		(void)watch_take(watch);
+		put_directory(scratch.fd, CGROUP "system.slice");
+		ck_assert(is_told());
+	}
+	ck_assert_int_eq(watch_add(&host, watch, "machine.slice"), 0);
+	put_directory(scratch.fd, CGROUP "machine.slice/new.scope");
+	ck_assert(is_told());
+}
+END_TEST
+
 /* More than are read at once. */
 START_TEST(test_many)
 {
@@ -88,6 +109,9 @@ START_TEST(test_paths)
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	ck_assert_int_eq(watch_groups(&host, path), -ENAMETOOLONG);
+	ck_assert_int_eq(watch_add(&host, watch, path), -ENAMETOOLONG);
+	ck_assert_int_eq(watch_add(&host, watch, "none.slice"), -ENOENT);
+	ck_assert_int_eq(watch_add(&host, watch, "../../../outside"), -EXDEV);
 }
 END_TEST
 
@@ -97,6 +121,7 @@ TCase *case_watch(void)
 
 	tcase_add_checked_fixture(tcase, watch_start, watch_stop);
 	add_rows(tcase, test_come_and_go, groups);
+	tcase_add_test(tcase, test_add);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_paths);
 	return tcase;

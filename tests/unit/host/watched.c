@@ -200,6 +200,27 @@ START_TEST(test_manage)
 }
 END_TEST
 
+/* 1 when the child that serves has no child of its own, ended or not. */
+static int ask_alone(void *data)
+{
+	char path[64], text[64];
+
+	(void)data;
+	(void)snprintf(path, sizeof(path), "%d/task/%d/children", (int)watched_pid(), (int)watched_pid());
+	return attribute_read(running.proc, path, text, sizeof(text)) == 0;
+}
+
+/* Nobody waits for a reload, and what does leaves nothing behind: the child may live as long as a VM. */
+START_TEST(test_reload)
+{
+	ck_assert_int_eq(setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(manager_watched.reload(&running, LONG_MS), 0);
+	ck_assert_int_gt(watched_pid(), 0);
+	ck_assert_int_eq(clock_await(ask_alone, NULL, LONG_MS), 1);
+}
+END_TEST
+
 static void drain_pipe(void)
 {
 	char page[4096];
@@ -286,6 +307,7 @@ TCase *case_watched(void)
 	tcase_add_test(tcase, test_kernel_writes);
 	tcase_add_test(tcase, test_manage);
 	tcase_add_test(tcase, test_manage_more);
+	tcase_add_test(tcase, test_reload);
 	tcase_add_test(tcase, test_stuck);
 	tcase_add_test(tcase, test_killed);
 	tcase_add_test(tcase, test_told);

@@ -151,6 +151,21 @@ START_TEST(test_isolated)
 }
 END_TEST
 
+START_TEST(test_turns)
+{
+	static struct claims claims;
+
+	claims.claims[claims.n_claims++] = (struct claim){ .cpus = set_of("2-3") };
+	ck_assert(!claims_turn(&claims));
+	claims.claims[claims.n_claims++] = (struct claim){ .cpus = set_of("8"), .governor = "performance" };
+	ck_assert(claims_turn(&claims));
+	claims.claims[1] = (struct claim){ .cpus = set_of("8"), .isolate = true };
+	ck_assert(claims_turn(&claims));
+	claims.n_claims = 1;
+	ck_assert(!claims_turn(&claims));
+}
+END_TEST
+
 TCase *case_knob(void)
 {
 	TCase *tcase = suite_case("knob");
@@ -162,5 +177,6 @@ TCase *case_knob(void)
 	tcase_add_test(tcase, test_long);
 	tcase_add_test(tcase, test_full);
 	tcase_add_test(tcase, test_isolated);
+	tcase_add_test(tcase, test_turns);
 	return tcase;
 }

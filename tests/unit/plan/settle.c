@@ -138,6 +138,43 @@ START_TEST(test_want)
 }
 END_TEST
 
+/* The scope of a VM without a claim keeps what is needed in it, and of that what it was bound to itself. */
+START_TEST(test_needed)
+{
+	static const struct {
+		const char *base, *group, *cpus, *want;
+	} rows[] = {
+		{ "", "a.slice/x.scope/libvirt/vcpu0", "1", "0-1,4-7" },
+		{ "", "a.slice/x.scope/libvirt/vcpu0", "1,3,5", "0-1,3-7" },
+		{ "", "a.slice/x.scope/libvirt/vcpu0", "0,5", "0,4-7" },
+		{ "", "a.slice/x.scope/libvirt/vcpu0", "1-3", "" },
+		{ "", "a.slice/x.scope", "2", "0,2,4-7" },
+		{ "2,6", "a.slice/x.scope", "2,6", "2,6" },
+		{ "", "a.slice/x.scope2/libvirt/vcpu0", "1", "0,4-7" },
+		{ "", "a.slice", "1", "0,4-7" },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct knob *allowed, *cpuset;
+
+		start();
+		claim("1-3", true, "");
+		knobs.n_needs = 1;
+		(void)snprintf(knobs.needs[0].group, sizeof(knobs.needs[0].group), "%s", rows[i].group);
+		knobs.needs[0].cpus = set_of(rows[i].cpus);
+		allowed = see(KNOB_ALLOWED, "a.slice/x.scope", rows[i].base);
+		cpuset = see(KNOB_CPUSET, "a.slice/x.scope", rows[i].base);
+		allowed->exempt = cpuset->exempt = KNOB_EXEMPT_NEEDS;
+		settle("0-7");
+		check_value(KNOB_ALLOWED, &allowed->want, rows[i].want);
+		check_value(KNOB_CPUSET, &cpuset->want, rows[i].want);
+		allowed->exempt = -1;
+		settle("0-7");
+		check_value(KNOB_ALLOWED, &allowed->want, *rows[i].base ? "6" : "0,4-7");
+	}
+}
+END_TEST
+
 /* Two claims, one about CPUs 2 and 3, one about 3 and 4, with these governors, and a knob about these CPUs. */
 static const struct {
 	enum knob_kind kind;
@@ -541,6 +578,7 @@ TCase *case_settle(void)
 	TCase *tcase = suite_case("settle");
 
 	add_rows(tcase, test_want, wants);
+	tcase_add_test(tcase, test_needed);
 	add_rows(tcase, test_words, words);
 	tcase_add_test(tcase, test_preference);
 	tcase_add_test(tcase, test_dropin);

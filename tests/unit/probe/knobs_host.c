@@ -176,19 +176,14 @@ struct knob *put_known(enum knob_kind kind, const char *key, const char *base, c
 
 /* ---- the answer ---- */
 
-void probe_partition(const char *partition, int expected)
+void probe(int expected)
 {
 	int r;
 
 	it.refusal = (struct refusal){ .reason = REFUSAL_NONE };
-	r = knobs_probe(&it.host, &it.claims, partition, &it.knobs, &it.notes, &it.refusal);
+	r = knobs_probe(&it.host, &it.claims, &it.knobs, &it.notes, &it.refusal);
 	ck_assert_msg(r == expected, "%d: %s", r, it.refusal.sentence);
 	ck_assert_int_eq(it.refusal.reason, expected < 0 ? REFUSAL_CPUS : REFUSAL_NONE);
-}
-
-void probe(int expected)
-{
-	probe_partition("", expected);
 }
 
 static int compare(const void *a, const void *b)
@@ -219,6 +214,8 @@ static char *describe(const char *key, const char *value, int exempt)
 
 	if (exempt >= 0)
 		(void)snprintf(mark, sizeof(mark), "!%d", exempt);
+	else if (exempt != -1)
+		(void)snprintf(mark, sizeof(mark), "!%s", exempt == KNOB_EXEMPT_ALL ? "all" : "needs");
 	ck_assert_int_ge(asprintf(&text, "%s=%s%s", key, *value ? value : "-", mark), 0);
 	return text;
 }

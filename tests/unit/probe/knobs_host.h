@@ -51,10 +51,12 @@ void put_vm(const char *name, int pid, const char *scope);
 struct knob *put_known(enum knob_kind kind, const char *key, const char *base, const char *want);
 
 /* Looks, and ends the test when the result is another. */
-void probe_partition(const char *partition, int expected);
 void probe(int expected);
 
-/* The keys of a kind that are seen, with their values, in order of their keys: "machine.slice=0-3 user.slice=-". */
+/*
+ * The keys of a kind that are seen, with their values, and what they are exempt of, in order of their keys:
+ * "machine.slice=-!all machine.slice/x.scope=-!0 user.slice=0-3".
+ */
 const char *seen(enum knob_kind kind);
 
 /* The needs likewise. */

@@ -133,6 +133,8 @@ START_TEST(test_tasks)
 	put_thread(104, 104, "at the root", 0, "7", "");
 	put_thread(105, 105, "gone", 0, "", "");
 	put_thread(500, 500, "qemu-system-x86", 0, "4", SCOPE "/libvirt/vcpu0");
+	/* One that starts, and that libvirt has not told of yet. */
+	put_thread(600, 600, "qemu-system-x86", 0, "4", "machine.slice/machine-qemu-2-late.scope/libvirt/vcpu0");
 	put_thread(30, 30, "kernel", KERNEL, "5", "");
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_THREAD), releases[_i].looked ? "102 1020=3 103 1030=0-3 104 1040=7" : "");

@@ -84,10 +84,10 @@ START_TEST(test_machines)
 	put_vm("other", 600, SCOPE("2", "other"));
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=-!0 "
-					     "machine.slice/machine-qemu\\x2d2\\x2dother.scope=- "
+					     "machine.slice/machine-qemu\\x2d2\\x2dother.scope=-!needs "
 					     "machine.slice/machine-web.scope=1-3 system.slice=- user.slice=0-5");
 	ck_assert_str_eq(seen(KNOB_CPUSET), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=0-7!0 "
-					    "machine.slice/machine-qemu\\x2d2\\x2dother.scope=- "
+					    "machine.slice/machine-qemu\\x2d2\\x2dother.scope=-!needs "
 					    "machine.slice/machine-web.scope=1-3 system.slice=- user.slice=0-5");
 	ck_assert(strstr(seen(KNOB_DROPIN), "x2d1\\x2dvm.scope=nothing!0"));
 	ck_assert_str_eq(needs(), SCOPE("2", "other") "/libvirt/vcpu0=2 machine.slice/machine-web.scope=1-3 "
@@ -107,7 +107,7 @@ START_TEST(test_bound_way)
 }
 END_TEST
 
-/* A partition of the domain that starts; its slices may not be there yet. */
+/* Partitions of those that have a claim; their slices may not be there yet. */
 START_TEST(test_partition)
 {
 	put_group("a.slice", "");
@@ -118,14 +118,21 @@ START_TEST(test_partition)
 	put_group("ab.slice", "");
 	put_unit("other.service", "", 0);
 	put_unit("a.slice", "", 0);
-	probe_partition("/a/b/c-d", 0);
+	put_group("z.slice", "");
+	put_group("z.slice/inner.service", "");
+	(void)put_claim("late", "2", false, "");
+	(void)snprintf(it.claims.claims[0].partition, PARTITION_SIZE, "/a/b/c-d");
+	(void)snprintf(it.claims.claims[1].partition, PARTITION_SIZE, "/z");
+	probe(0);
 	ck_assert_str_eq(seen(KNOB_CPUSET), "a.slice/a-b.slice/inner.scope=- a.slice/a-c.slice=- "
 					    "a.slice/other.service=- ab.slice=- init.scope=- system.slice=- "
-					    "user.slice=0-5");
+					    "user.slice=0-5 z.slice/inner.service=-");
 	ck_assert_ptr_nonnull(knobs_find(&it.knobs, KNOB_ALLOWED, "a.slice/other.service"));
 	knobs_clear(&it.knobs);
+	it.claims.claims[0].partition[0] = '\0';
 	probe(0);
 	ck_assert_ptr_nonnull(knobs_find(&it.knobs, KNOB_ALLOWED, "a.slice"));
+	ck_assert_ptr_null(knobs_find(&it.knobs, KNOB_CPUSET, "z.slice"));
 }
 END_TEST
 
@@ -172,9 +179,76 @@ START_TEST(test_elsewhere)
 	put_vm("vm", 701, "machine/qemu-4-vm.libvirt-qemu");
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_CPUSET),
-		"byname.slice/machine-qemu-3-x.scope=- byname.slice/rest.service=- init.scope=- "
-		"inside.slice/rest.service=- inside.slice/some.scope=- machine/docker=- "
+		"byname.slice/machine-qemu-3-x.scope=-!needs byname.slice/rest.service=- init.scope=- "
+		"inside.slice/rest.service=- inside.slice/some.scope=-!needs machine/docker=- "
 		"machine/qemu-4-vm.libvirt-qemu=-!0 system.slice=- user.slice=0-5 vms.slice/qemu.service=-");
+}
+END_TEST
+
+/* irqbalance is asked before the control groups are looked at. */
+static int start_meanwhile(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms)
+{
+	(void)host;
+	(void)ret_pid;
+	(void)ret;
+	(void)deadline_ms;
+	put_group(SCOPE("1", "vm"), "");
+	put_group(SCOPE("1", "vm") "/libvirt/vcpu0", "4");
+	put_unit("machine-qemu\\x2d1\\x2dvm.scope", "", 0);
+	put_vm("vm", 500, SCOPE("1", "vm"));
+	return -ENOENT;
+}
+
+/* It comes after VMs were listed for the first time: whose it is, is known all the same. */
+START_TEST(test_meanwhile)
+{
+	it.manager.get_banned_cpus = start_meanwhile;
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- machine.slice/machine-qemu\\x2d1\\x2dvm.scope=-!0 "
+					     "system.slice=- user.slice=0-5");
+	ck_assert_str_eq(needs(), "user.slice=0-5");
+}
+END_TEST
+
+/* A VM whose process nobody knows may be the one that has a claim and is about to start. */
+START_TEST(test_awaited)
+{
+	put_group(SCOPE("1", "vm"), "");
+	put_group("inside.slice", "");
+	put_group("inside.slice/some.scope/libvirt", "");
+	put_group(SCOPE("2", "other"), "");
+	put_vm("other", 600, SCOPE("2", "other"));
+	probe(0);
+	ck_assert_str_eq(
+		seen(KNOB_CPUSET), "init.scope=- inside.slice/some.scope=-!all " SCOPE("1", "vm") "=-!all " SCOPE(
+					   "2", "other") "=-!needs system.slice=- user.slice=0-5");
+	/* It runs; of others there is no more than their names. */
+	put_group(SCOPE("3", "vm"), "");
+	put_vm("vm", 500, SCOPE("3", "vm"));
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_CPUSET),
+		"init.scope=- inside.slice/some.scope=-!needs " SCOPE("1", "vm") "=-!needs " SCOPE(
+			"2", "other") "=-!needs " SCOPE("3", "vm") "=-!0 system.slice=- user.slice=0-5");
+}
+END_TEST
+
+/* Ways are those that VMs are below of, at any depth; no more than fit. */
+START_TEST(test_ways)
+{
+	char path[64];
+
+	put_group("vms.slice/vms-x.slice/machine-qemu-5-deep.scope", "");
+	put_group("vms.slice/vms-y.slice", "");
+	probe(0);
+	ck_assert_uint_eq(it.knobs.n_ways, 2);
+	ck_assert_str_eq(it.knobs.ways[0], "vms.slice");
+	ck_assert_str_eq(it.knobs.ways[1], "vms.slice/vms-x.slice");
+	for (int i = 0; i < KNOB_WAYS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "w%d.slice/machine-qemu-%d-x.scope", i, i);
+		put_group(path, "");
+	}
+	probe(0);
+	ck_assert_uint_eq(it.knobs.n_ways, KNOB_WAYS_MAX);
 }
 END_TEST
 
@@ -209,6 +283,23 @@ START_TEST(test_needs)
 	probe(0);
 	ck_assert_str_eq(needs(), "mine=0-2 system.slice/a.service/deep/deeper=7 system.slice/a.service=6 "
 				  "user.slice=0-5 web=1,5");
+}
+END_TEST
+
+/* A slice that a VM was in, and is no longer: what was turned in it is still to be given back. */
+START_TEST(test_no_way_now)
+{
+	put_known(KNOB_ALLOWED, "vms.slice/db.service", "", "0-3");
+	put_known(KNOB_CPUSET, "vms.slice/plain", "", "0-3");
+	put_group("vms.slice", "");
+	put_group("vms.slice/db.service", "0-3");
+	put_group("vms.slice/plain", "0-3");
+	put_group("vms.slice/other", "");
+	put_unit("db.service", "0-3", 0);
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- system.slice=- user.slice=0-5 vms.slice/db.service=0-3");
+	ck_assert_str_eq(seen(KNOB_CPUSET), "init.scope=- system.slice=- user.slice=0-5 vms.slice/db.service=0-3 "
+					    "vms.slice/plain=0-3 vms.slice=-");
 }
 END_TEST
 
@@ -358,8 +449,12 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_partition);
 	add_rows(tcase, test_partition_slice, partitions);
 	tcase_add_test(tcase, test_elsewhere);
+	tcase_add_test(tcase, test_meanwhile);
+	tcase_add_test(tcase, test_awaited);
+	tcase_add_test(tcase, test_ways);
 	tcase_add_test(tcase, test_forged);
 	tcase_add_test(tcase, test_needs);
+	tcase_add_test(tcase, test_no_way_now);
 	tcase_add_test(tcase, test_no_controller);
 	tcase_add_test(tcase, test_needs_many);
 	tcase_add_test(tcase, test_groups_many);
