@@ -177,14 +177,14 @@ static void read_virtual(int device, struct function *function)
 
 int function_may_be_display(const struct host *host, struct address address, bool *ret)
 {
-	int device CLOSE_FD = function_open(host, address);
+	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE + sizeof("/class")];
 	struct function function = { .vendor = VENDOR_AMD };
 	uint64_t value;
 	int r;
 
-	if (device < 0)
-		return device;
-	r = read_hex(device, "class", 0xffffff, &value);
+	/* At once: it is asked of every function of a host. */
+	(void)snprintf(path, sizeof(path), DEVICES "%s/class", address_text(address).s);
+	r = read_hex(host->sys, path, 0xffffff, &value);
 	function.class_code = (uint32_t)value;
 	*ret = function_is_display(&function);
 	return r;

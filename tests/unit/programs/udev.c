@@ -291,6 +291,8 @@ START_TEST(test_shared_group)
 	put_link(scratch.fd, "sys/kernel/iommu_groups/14/devices/0000:00:09.0", "sys/devices/pci0000:00/0000:00:09.0");
 	put_text(scratch.fd, CONF, "[card 0000:02:00.0]\naccess = kvm\n");
 	expect_line("/devices/virtual/vfio/14", "GPU_HANDOFF_ACCESS", false);
+	put_text(scratch.fd, CONF, "[card 0000:00:09.0]\naccess = kvm\n");
+	expect_line("/devices/virtual/vfio/14", "GPU_HANDOFF_ACCESS", false);
 	put_text(scratch.fd, CONF, "[card 0000:02:00.0]\naccess = kvm\n[card 0000:00:09.0]\naccess = kvm\n");
 	expect_line("/devices/virtual/vfio/14", "GPU_HANDOFF_ACCESS=kvm\n", true);
 	stop();
