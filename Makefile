@@ -217,7 +217,10 @@ do-demo: $(lab_programs)
 bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/bench-pages $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
-	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/tests/mktree tests/hosts/am4-2400g-gtx1660.json $(BUILD)/bench-tree
+	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(BUILD)/empty tests/bench/domain.xml \
+		$(BUILD)/bench-tree /devices/pci0000:00/0000:00:01.1/0000:10:00.0
 	@$(BUILD)/bench-scan /dev/full
 	@rm -rf $(BUILD)/bench-tree
 	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
