@@ -127,6 +127,7 @@ $(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
 # ---- installing ----
 
 MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
+MAN5 := gpu-handoff.conf.5
 MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
@@ -149,8 +150,9 @@ install: all
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
 	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
-	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
+	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(MAN5:%=man/%) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
 
@@ -161,7 +163,8 @@ uninstall:
 	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
-	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
+	rm -f $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
 .PHONY: clean
 clean:
@@ -214,7 +217,10 @@ do-demo: $(lab_programs)
 bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/bench-pages $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
-	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/tests/mktree tests/hosts/am4-2400g-gtx1660.json $(BUILD)/bench-tree
+	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(BUILD)/empty tests/bench/domain.xml \
+		$(BUILD)/bench-tree /devices/pci0000:00/0000:00:01.1/0000:10:00.0
 	@$(BUILD)/bench-scan /dev/full
 	@rm -rf $(BUILD)/bench-tree
 	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
@@ -338,13 +344,14 @@ $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
 
-check-rules: $(BUILD)/gpu-handoff-hook
+check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev
 	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
+	@$(if $(SAN),,tests/rules/needed $(BUILD)/gpu-handoff-udev libc.so.6)
 	@tests/rules/opens
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes balancer bar config cpus daemon domain group journal ledger maps number nvidia os pinning resident step \
+FUZZERS      := address attributes balancer bar config cpus daemon devpath domain group journal ledger maps number nvidia os pinning resident step \
 	tune unit users
 FUZZ_SECONDS ?= 60
 
@@ -356,6 +363,7 @@ fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
+fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict

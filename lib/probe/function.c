@@ -13,6 +13,9 @@
 
 #define DEVICES "bus/pci/devices/"
 
+/* Of whom more classes are displays than of others. */
+#define VENDOR_AMD 0x1002
+
 int function_open(const struct host *host, struct address address)
 {
 	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE];
@@ -136,8 +139,8 @@ static int read_group(int device, struct function *function)
 	return r;
 }
 
-/* The bridge above: the last but one part of where the device's link leads. */
-static void read_parent(const struct host *host, struct function *function)
+/* The slot path, and the bridge above: the last but one part of where the device's link leads. */
+static void read_place(const struct host *host, struct function *function)
 {
 	int devices CLOSE_FD = beneath_open(host->sys, DEVICES, O_PATH | O_DIRECTORY, 0);
 	char target[4096], *last, *above;
@@ -147,6 +150,7 @@ static void read_parent(const struct host *host, struct function *function)
 	if (n < 0)
 		return;
 	target[n] = '\0';
+	(void)slot_path_from_link(target, &function->slot_path);
 	last = strrchr(target, '/');
 	if (!last)
 		return;
@@ -162,10 +166,28 @@ static void read_virtual(int device, struct function *function)
 
 	function->is_virtual = attribute_link_name(device, "physfn", physical, sizeof(physical)) > 0 &&
 			       address_parse(physical, &function->physical) == 0;
+	/* On a bus that no bridge leads to, it would have the path of another function. */
+	if (function->is_virtual && function->physical.bus != function->address.bus)
+		function->slot_path.s[0] = '\0';
 	function->is_variant =
 		strcmp(function->driver, "vfio-pci") != 0 && fstatat(device, "vfio-dev", &st, AT_SYMLINK_NOFOLLOW) == 0;
 	/* The link of the first: sriov_numvfs itself takes the device lock. */
 	function->virtual_enabled = fstatat(device, "virtfn0", &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int function_may_be_display(const struct host *host, struct address address, bool *ret)
+{
+	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE + sizeof("/class")];
+	struct function function = { .vendor = VENDOR_AMD };
+	uint64_t value;
+	int r;
+
+	/* At once: it is asked of every function of a host. */
+	(void)snprintf(path, sizeof(path), DEVICES "%s/class", address_text(address).s);
+	r = read_hex(host->sys, path, 0xffffff, &value);
+	function.class_code = (uint32_t)value;
+	*ret = function_is_display(&function);
+	return r;
 }
 
 int function_probe(const struct host *host, struct address address, struct function *ret)
@@ -188,7 +210,7 @@ int function_probe(const struct host *host, struct address address, struct funct
 	r = read_group(device, &function);
 	if (r < 0)
 		return r;
-	read_parent(host, &function);
+	read_place(host, &function);
 	read_virtual(device, &function);
 	*ret = function;
 	return 0;
