@@ -114,8 +114,8 @@ int consoles_release(const struct host *host, unsigned int n, struct refusal *re
 	if (r == 0)
 		r = find_all(host, &framebuffers);
 	if (r == 0 && (n >= FRAMEBUFFERS_MAX || (framebuffers.kept_free >> n & 1) == 0))
-		return refusal_set(refusal, REFUSAL_INPUT,
-			"'fb%u' is of no card that '/etc/gpu-handoff.conf' keeps free", n);
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "'fb%u' is of no card that '/etc/gpu-handoff.conf' keeps free", n);
 	if (r == 0)
 		r = release(host, n, &framebuffers);
 	if (r >= 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udev: what the host means to do with its cards, as its configuration says (model/mode.h). Large: keep it off the stack.
+/* udev: what the host means to do with its cards, as its configuration says (model/mode.h). Large: keep it off the
+ * stack.
  */
 #pragma once
 
@@ -9,7 +10,8 @@
 
 struct intents {
 	struct settings settings;
-	/* Display functions, and who shares their slots and groups; empty where the configuration has nothing to say. */
+	/* Display functions, and who shares their slots and groups; empty where the configuration has nothing to say.
+	 */
 	struct inventory inventory;
 };
 

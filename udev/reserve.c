@@ -69,14 +69,14 @@ static int give(const struct host *host, struct address address, struct refusal 
 	/* Whether a driver took it is not told otherwise. */
 	if (r == 0)
 		return refusal_set(refusal, REFUSAL_FAILED,
-			"'%s' is reserved, but " VFIO_PCI " has not taken it; see what the kernel's log says of it, and "
+			"'%s' is reserved, but " VFIO_PCI
+			" has not taken it; see what the kernel's log says of it, and "
 			"whether the host has an IOMMU",
 			text.s);
 	return r < 0 ? r : 0;
 }
 
-static int reserve(
-	const struct host *host, struct intents *intents, struct address address, struct refusal *refusal)
+static int reserve(const struct host *host, struct intents *intents, struct address address, struct refusal *refusal)
 {
 	int r = intents_probe(host, intents);
 

@@ -16,7 +16,7 @@
 int reserve_function(const struct host *host, struct address address, struct refusal *refusal);
 
 /*
- * Keeps every reserved function that no driver has from every driver but vfio-pci. Returns 0; -ECANCELED and the refusal
- * of the first that could not be kept; the others are.
+ * Keeps every reserved function that no driver has from every driver but vfio-pci. Returns 0; -ECANCELED and the
+ * refusal of the first that could not be kept; the others are.
  */
 int reserve_hold(const struct host *host, struct refusal *refusal);

@@ -24,7 +24,7 @@ enum watched_kind {
 /* A message of its own each, over a SOCK_SEQPACKET socket. */
 struct watched_request {
 	enum watched_kind kind;
-	dev_t number; /* of the device node */
+	dev_t number;      /* of the device node */
 	uint64_t consoles; /* for it to show: bit 1 to 63 */
 	enum watched_manage manage;
 	int deadline_ms;          /* of that function */
