@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* gpu-handoff-udev ADDRESS, and what the rules have done: see gpu-handoff-udev(8). For udev's rules. */
+/* gpu-handoff-udev DEVPATH: see gpu-handoff-udev(8). The rules call it; the environment is not read. */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -9,14 +8,19 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "host/host.h"
+#include "model/refusal.h"
 #include "udev/consoles.h"
 #include "udev/properties.h"
 #include "udev/reserve.h"
 
-static const char usage[] = "usage: gpu-handoff-udev ADDRESS\n"
-			    "       gpu-handoff-udev --hold | --reserve ADDRESS | --consoles N\n"
-			    "prints the udev properties of a PCI function, or does what the rules want done, see "
-			    "gpu-handoff-udev(8)";
+static int run_properties(const struct host *host, const char *devpath, struct refusal *refusal)
+{
+	int r = properties_print(host, devpath, stdout);
+
+	return r < 0 && r != -EINVAL
+		       ? refusal_set(refusal, REFUSAL_STATE, "cannot read a device in sysfs: %s", strerror(-r))
+		       : r;
+}
 
 static int run_hold(const struct host *host, const char *argument, struct refusal *refusal)
 {
@@ -35,72 +39,77 @@ static int run_consoles(const struct host *host, const char *argument, struct re
 {
 	uint64_t n;
 
-	return text_parse_number(argument, 10, UINT32_MAX, &n) < 0 ? -EINVAL
-								   : consoles_release(host, (unsigned int)n, refusal);
+	if (text_parse_number(argument, 10, UINT32_MAX, &n) < 0)
+		return -EINVAL;
+	return consoles_release(host, (unsigned int)n, refusal);
 }
 
-/* What the rules have done. Each returns 0; -EINVAL for another argument; -ECANCELED and the refusal. */
-static const struct command {
-	const char *name;
-	int n_arguments;
+/* The first is what is done without an option. Where there is an argument, each is given one. Each returns 0; -EINVAL
+ * for a wrong argument; -ECANCELED. */
+static const struct {
+	const char *option, *argument, *help;
 	int (*run)(const struct host *host, const char *argument, struct refusal *refusal);
 } commands[] = {
-	{ "--hold", 0, run_hold },
-	{ "--reserve", 1, run_reserve },
-	{ "--consoles", 1, run_consoles },
+	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
+	{ "--hold", NULL, "keep what is reserved from every driver but vfio-pci", run_hold },
+	{ "--reserve", "ADDRESS", "give a reserved function to vfio-pci", run_reserve },
+	{ "--consoles", "N", "take the virtual consoles off framebuffer fbN of a card that is kept free",
+		run_consoles },
 };
 
-static int show_usage(void)
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int print_usage(FILE *stream)
 {
-	(void)fprintf(stderr, "%s\n", usage);
-	return 2;
+	(void)fputs("usage:\n", stream);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		(void)fprintf(stream, "  gpu-handoff-udev [--sysroot DIR] %s%s%s: %s\n", commands[i].option,
+			commands[i].option[0] && commands[i].argument ? " " : "",
+			commands[i].argument ? commands[i].argument : "", commands[i].help);
+	return fputs("see gpu-handoff-udev(8)\n", stream) < 0;
 }
 
-/* udev shows what a program prints only when it is told to log everything. */
-static int tell(const char *sentence)
-{
-	(void)fprintf(stderr, "gpu-handoff-udev: %s\n", sentence);
-	log_send(LOG_WARNING, sentence, NULL, 0);
-	return 1;
-}
-
-static int run(const struct command *command, const char *argument)
+static int run(size_t command, const char *sysroot, const char *argument)
 {
 	struct refusal refusal;
 	struct host host;
-	int r = host_open(NULL, &host);
+	int r = host_open(sysroot, &host);
 
 	if (r < 0)
-		(void)refusal_set(&refusal, REFUSAL_FAILED, "cannot open '/sys': %s", strerror(-r));
+		r = refusal_set(&refusal, REFUSAL_INPUT, "cannot read a machine below '%s': %s",
+			sysroot ? sysroot : "/", strerror(-r));
 	else
-		r = command->run(&host, argument, &refusal);
+		r = commands[command].run(&host, argument, &refusal);
 	host_close(&host);
 	if (r == -EINVAL)
-		return show_usage();
-	return r < 0 ? tell(refusal.sentence) : 0;
+		return print_usage(stderr), 2;
+	if (r >= 0)
+		return 0;
+	(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
+	/* udev shows what a program prints only where it is told to show everything. */
+	if (!sysroot)
+		log_send(LOG_WARNING, refusal.sentence, NULL, 0);
+	return 1;
 }
 
 int main(int argc, char *argv[])
 {
-	struct address address;
-	struct host host;
-	int r;
+	const char *sysroot = NULL;
+	int i = 1;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts("gpu-handoff-udev " VERSION) < 0;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return puts(usage) < 0;
-	for (size_t i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(argv[1], commands[i].name) == 0 && argc == 2 + commands[i].n_arguments)
-			return run(&commands[i], argv[2]);
+		return print_usage(stdout);
+	if (argc > 2 && strcmp(argv[1], "--sysroot") == 0) {
+		sysroot = argv[2];
+		i = 3;
 	}
-	if (argc != 2 || address_parse(argv[1], &address) < 0)
-		return show_usage();
-	r = host_open(NULL, &host);
-	if (r >= 0)
-		r = properties_print(&host, address, stdout);
-	host_close(&host);
-	if (r < 0)
-		(void)fprintf(stderr, "gpu-handoff-udev: cannot read '%s' in sysfs: %s\n", argv[1], strerror(-r));
-	return r < 0;
+	for (size_t c = 1; c < N_COMMANDS && i < argc; c++) {
+		if (strcmp(argv[i], commands[c].option) == 0 && argc - i == 1 + (commands[c].argument != NULL))
+			return run(c, sysroot, argv[i + 1]);
+	}
+	if (argc - i == 1 && strncmp(argv[i], "--", 2) != 0)
+		return run(0, sysroot, argv[i]);
+	return print_usage(stderr), 2;
 }
