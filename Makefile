@@ -363,8 +363,9 @@ $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
 
-check-rules: $(BUILD)/gpu-handoff-hook
+check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=$(BUILD)/udev/%) $(BUILD)/tests/mktree
 	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
+	@$(if $(SAN),,tests/rules/udev $(BUILD))
 	@tests/rules/opens
 
 # ---- fuzz ----
