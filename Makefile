@@ -22,6 +22,9 @@ unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/
 # Where QEMU may read under AppArmor and SELinux.
 qemudir   := /usr/share/qemu/gpu-handoff
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
+# Where these look for what others add; a host has one of them.
+initramfstoolsdir := /usr/share/initramfs-tools
+dracutdir := $(or $(shell pkg-config --variable=dracutmodulesdir dracut 2>/dev/null),/usr/lib/dracut/modules.d)
 
 PKG_CONFIG ?= pkg-config
 override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DQEMUDIR='"$(qemudir)"' -DHOOK_PATH='"$(sbindir)/gpu-handoff-hook"' -Ilib -I.
@@ -86,6 +89,10 @@ $(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archiv
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
 endef
 
+# What udev, and who makes an initramfs, are given: with the place of the program in it.
+udev_rules := 60-gpu-handoff.rules 72-gpu-handoff.rules
+udev_files := $(udev_rules) initramfs-tools/gpu-handoff
+
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
@@ -93,7 +100,7 @@ ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/battery.aml
+all: $(PROGRAMS:%=$(BUILD)/%) $(udev_files:%=$(BUILD)/udev/%) $(BUILD)/battery.aml
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -110,11 +117,17 @@ $(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# Likewise of gpu-handoff-udev.
+libudevrules := $(BUILD)/libudevrules.a
+$(libudevrules): $(call objects,$(filter-out udev/main.c,$(sort $(wildcard udev/*.c))))
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
 $(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
+$(udev_files:%=$(BUILD)/udev/%): $(BUILD)/udev/%: udev/%.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
 
@@ -131,6 +144,9 @@ MAN5 := gpu-handoff.conf.5
 MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
+# For systemd: each is cli/NAME.in.
+units := $(patsubst cli/%.in,%,$(wildcard cli/*.service.in))
+
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
@@ -142,9 +158,14 @@ install: all
 	install -D -m 755 $(BUILD)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
-	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	install -d -m 755 $(DESTDIR)$(udevdir)/rules.d
+	install -m 644 $(udev_rules:%=$(BUILD)/udev/%) $(DESTDIR)$(udevdir)/rules.d
+	install -D -m 755 $(BUILD)/udev/initramfs-tools/gpu-handoff $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
+	install -D -m 755 udev/dracut/module-setup.sh $(DESTDIR)$(dracutdir)/90gpu-handoff/module-setup.sh
+	for u in $(units); do \
+		sed 's|@BINDIR@|$(bindir)|' "cli/$$u.in" | \
+			install -D -m 644 /dev/stdin "$(DESTDIR)$(unitdir)/$$u" || exit; \
+	done
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
@@ -159,8 +180,10 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
-	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(udev_rules:%=$(DESTDIR)$(udevdir)/rules.d/%)
+	rm -f $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
+	rm -rf $(DESTDIR)$(dracutdir)/90gpu-handoff
+	rm -f $(units:%=$(DESTDIR)$(unitdir)/%)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
@@ -246,7 +269,7 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 
 # ---- tests ----
 
-TESTS       := base model host probe plan apply xmlgen programs
+TESTS       := base model host probe plan apply xmlgen udev programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
 contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contract_host.o
@@ -254,6 +277,7 @@ contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contra
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
 archives_xmlgen   := $(libxmlgen) $(call archives,plan probe host model base)
+archives_udev     := $(libudevrules) $(call archives,apply $(below_apply))
 pkgs_test_base    := json-c
 pkgs_test_model   := json-c
 pkgs_test_host    := json-c libpci hwloc libsystemd
@@ -261,6 +285,7 @@ pkgs_test_probe   := json-c libpci hwloc libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
+pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 
@@ -344,9 +369,10 @@ $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
 
-check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev
+check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=$(BUILD)/udev/%) $(BUILD)/tests/mktree
 	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
 	@$(if $(SAN),,tests/rules/needed $(BUILD)/gpu-handoff-udev libc.so.6)
+	@$(if $(SAN),,tests/rules/udev $(BUILD))
 	@tests/rules/opens
 
 # ---- fuzz ----

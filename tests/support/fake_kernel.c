@@ -19,6 +19,8 @@
 #define DRIVERS  "bus/pci/drivers/"
 #define VFIO_PCI "vfio-pci"
 
+#define VTCONSOLES "class/vtconsole/"
+
 /* A path below the device's directory. */
 static const char *device_path(const char *address, const char *name)
 {
@@ -261,6 +263,14 @@ static int write_attribute(const struct host *host, const char *path, const char
 	return -EACCES;
 }
 
+static int write_vtconsole(const struct host *host, const char *path, const char *value)
+{
+	if (!exists(host, path) || strcmp(strrchr(path, '/'), "/bind") != 0)
+		return -ENOENT;
+	put_text(host->sys, path, "%d\n", atoi(value) != 0);
+	return 0;
+}
+
 int fake_kernel_write(const struct host *host, const char *path, const char *value)
 {
 	char driver[DRIVER_NAME_SIZE];
@@ -270,6 +280,8 @@ int fake_kernel_write(const struct host *host, const char *path, const char *val
 		return write_drivers_probe(host, value);
 	if (strncmp(path, DEVICES, strlen(DEVICES)) == 0)
 		return write_attribute(host, path, value);
+	if (strncmp(path, VTCONSOLES, strlen(VTCONSOLES)) == 0)
+		return write_vtconsole(host, path, value);
 	if (strncmp(path, DRIVERS, strlen(DRIVERS)) != 0)
 		return fake_knobs_write_sys(host, path, value);
 	if (!exists(host, path))
@@ -447,6 +459,22 @@ static int answer_framebuffer_consoles(const struct host *host, unsigned int n, 
 	return 0;
 }
 
+static int counted_framebuffer_show(const struct host *host, unsigned int n, uint64_t consoles, int deadline_ms)
+{
+	struct fake_kernel *fake = host->kernel_data;
+	int r = fault_enter(FAULT_KERNEL);
+
+	(void)deadline_ms;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (n >= FAKE_FRAMEBUFFERS)
+		return fault_leave(-ENOENT);
+	for (unsigned int i = 0; i < FAKE_FRAMEBUFFERS; i++)
+		fake->consoles[i] &= ~consoles;
+	fake->consoles[n] |= consoles;
+	return fault_leave(0);
+}
+
 static int answer_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
 {
 	const struct fake_kernel *fake = host->kernel_data;
@@ -468,6 +496,7 @@ static const struct kernel kernel_fake = {
 	.look = fake_look,
 	.group_is_open = answer_group_is_open,
 	.framebuffer_consoles = answer_framebuffer_consoles,
+	.framebuffer_show = counted_framebuffer_show,
 	.block_is_claimed = answer_block_is_claimed,
 	.get_affinity = fake_kernel_get_affinity,
 	.set_affinity = counted_set_affinity,
