@@ -133,6 +133,9 @@ MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
+# Started by a rule, and by the hook.
+units_usb := gpu-handoff-usb@.service gpu-handoff-usb-all@.service
+
 .PHONY: install uninstall
 install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-hook $(DESTDIR)$(sbindir)/gpu-handoff-hook
@@ -144,6 +147,10 @@ install: all
 	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
 	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
 		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	for u in $(units_usb); do \
+		sed 's|@BINDIR@|$(bindir)|' "cli/$$u.in" | \
+			install -D -m 644 /dev/stdin "$(DESTDIR)$(unitdir)/$$u" || exit; \
+	done
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
@@ -158,7 +165,7 @@ uninstall:
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service $(units_usb:%=$(DESTDIR)$(unitdir)/%)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
