@@ -150,6 +150,28 @@ START_TEST(test_start)
 }
 END_TEST
 
+/* What a domain had goes with it; what another one has stays. */
+START_TEST(test_stopped)
+{
+	const struct domain domain = { .name = "gpuvm", .uuid = UUID };
+	struct usb_record read, other = record;
+
+	other.uuid[0] = '0';
+	handover_forget_usb(machine.handover, &domain);
+	ck_assert_int_eq(usb_record_put(&machine.host, "1-1", &record), 0);
+	ck_assert_int_eq(usb_record_put(&machine.host, "1-2", &other), 0);
+	ck_assert_int_eq(usb_record_put(&machine.host, "1-3", &record), 0);
+	handover_forget_usb(machine.handover, &domain);
+	ck_assert_int_eq(usb_record_get(&machine.host, "1-1", &read), -ENOENT);
+	ck_assert_int_eq(usb_record_get(&machine.host, "1-2", &read), 0);
+	ck_assert_int_eq(usb_record_get(&machine.host, "1-3", &read), -ENOENT);
+	ck_assert_int_eq(usb_record_remove(&machine.host, "1-2"), 0);
+	ck_assert_int_eq(usb_record_put(&machine.host, "1-3", &record), 0);
+	handover_forget_usb(machine.handover, &domain);
+	ck_assert(machine_is_clean(&machine));
+}
+END_TEST
+
 TCase *case_usb(void)
 {
 	TCase *tcase = suite_case("usb");
@@ -160,5 +182,6 @@ TCase *case_usb(void)
 	tcase_add_test(tcase, test_foreign);
 	tcase_add_test(tcase, test_damaged);
 	tcase_add_test(tcase, test_start);
+	tcase_add_test(tcase, test_stopped);
 	return tcase;
 }
