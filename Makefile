@@ -111,15 +111,15 @@ have-packages:
 	@$(PKG_CONFIG) --exists $(ALL_PKGS) || { \
 		echo "packages are missing: run 'sudo apt-get install $(PACKAGES_BUILD)'" >&2; exit 1; }
 
-# What xmlgen does, without its main(): the tests and the fuzz targets link it as well.
-libxmlgen := $(BUILD)/libxmlgen.a
-$(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen/*.c))))
-	@rm -f $@
-	$(call say,AR,$@)$(AR) rcs $@ $^
-
-# Likewise of gpu-handoff-udev.
+# What these do, without their main(): their tests link it, and that of xmlgen the fuzz targets as well.
+libcli       := $(BUILD)/libcli.a
 libudevrules := $(BUILD)/libudevrules.a
+libxmlgen    := $(BUILD)/libxmlgen.a
+
+$(libcli): $(call objects,$(filter-out cli/main.c,$(sort $(wildcard cli/*.c))))
 $(libudevrules): $(call objects,$(filter-out udev/main.c,$(sort $(wildcard udev/*.c))))
+$(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen/*.c))))
+$(libcli) $(libudevrules) $(libxmlgen):
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
@@ -145,7 +145,7 @@ MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
 # For systemd: each is cli/NAME.in.
-units := $(patsubst cli/%.in,%,$(wildcard cli/*.service.in))
+units := $(patsubst cli/%.in,%,$(sort $(wildcard cli/*.service.in)))
 
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
@@ -269,13 +269,14 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 
 # ---- tests ----
 
-TESTS       := base model host probe plan apply xmlgen udev programs
+TESTS       := base model host probe plan apply xmlgen cli udev programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
 contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contract_host.o
 
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
+archives_cli      := $(libcli) $(call archives,apply $(below_apply))
 archives_xmlgen   := $(libxmlgen) $(call archives,plan probe host model base)
 archives_udev     := $(libudevrules) $(call archives,apply $(below_apply))
 pkgs_test_base    := json-c
@@ -285,9 +286,12 @@ pkgs_test_probe   := json-c libpci hwloc libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
+pkgs_test_cli     := $(pkgs_gpu-handoff)
 pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
+# libvirt's driver for tests has no devices that come and go.
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
@@ -377,8 +381,8 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes balancer bar config cpus daemon devpath domain group journal ledger maps number nvidia os pinning resident step \
-	tune unit users
+FUZZERS      := address attributes balancer bar config cpus daemon devpath domain group hostdev journal ledger maps number nvidia os pinning \
+	resident step tune unit usb users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -392,6 +396,7 @@ fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
+fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
 fuzz_flags_maps       := -max_len=1024
@@ -403,6 +408,7 @@ fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_step       := -max_len=256
 fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
+fuzz_flags_usb        := -max_len=256
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
 fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))
