@@ -144,6 +144,8 @@ install: all
 	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
 	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
 		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-vanished@.service.in | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-vanished@.service
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
@@ -158,7 +160,7 @@ uninstall:
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service $(DESTDIR)$(unitdir)/gpu-handoff-vanished@.service
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
