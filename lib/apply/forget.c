@@ -34,8 +34,8 @@ static void tell(struct loss *loss, const struct journal *journal)
 	};
 	char sentence[STEP_SENTENCE_SIZE];
 
-	(void)snprintf(sentence, sizeof(sentence), "'%s' has vanished %s", address_text(loss->address).s,
-		ends[journal->kind]);
+	(void)snprintf(
+		sentence, sizeof(sentence), "'%s' has vanished %s", address_text(loss->address).s, ends[journal->kind]);
 	context_note(loss->handover, journal, sentence);
 }
 
@@ -137,7 +137,7 @@ int handover_forget(struct handover *handover, struct address address, struct re
 		return r;
 	r = is_there(handover->host, address);
 	if (r < 0)
-		return refusal_set(refusal, REFUSAL_STATE, "cannot look for '%s' in sysfs: %s",
-			address_text(address).s, strerror(-r));
+		return refusal_set(refusal, REFUSAL_STATE, "cannot look for '%s' in sysfs: %s", address_text(address).s,
+			strerror(-r));
 	return r ? 0 : forget_all(&loss);
 }
