@@ -320,12 +320,16 @@ static void pull_in(int i, enum call call)
 
 	for (unsigned int at = 1; at <= n; at++) {
 		struct fault fault = { .kind = FAULT_MEDDLE, .scope = FAULT_ALL, .at = at, .meddle = pull };
+		int r;
 
 		n = begin(i, call, at);
 		fault.data = &machine.host;
 		fault_arm(&fault);
-		(void)loop_call(call, &card);
+		r = loop_call(call, &card);
 		fault_disarm(0);
+		/* No return fails because of it, and no take that is refused leaves a journal. */
+		ck_assert_msg(call == CALL_RETURN ? r >= 0 : r == 0 || machine_is_clean(&machine), "at %u: %s", at,
+			machine.refusal.sentence);
 		end(i, "pulled", at);
 	}
 	ck_assert_uint_gt(n, 10);
@@ -380,11 +384,16 @@ static void kill_in(int i, enum call call)
 	unsigned int n = 1;
 
 	for (unsigned int at = 1; at <= n; at++) {
+		int r;
+
 		n = begin(i, call, at);
 		ck_assert(dies(call == CALL_TAKE ? call_take : call_return, FAULT_DEATH_AFTER, at));
 		pull(&machine.host);
 		/* Without a daemon nobody stands behind a journal that is complete. */
 		remove_all(machine.scratch.fd, "proc/812");
+		/* What was interrupted ends with it. */
+		r = call_forget();
+		ck_assert(r == 0 || (r == 1 && machine_is_clean(&machine)));
 		end(i, "killed", at);
 	}
 }
