@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_usb_attach,
 	&command_usb_attach_all,
 	&command_usb_detach,
+	&command_vanished,
 };
 
 static const struct {
@@ -49,6 +50,8 @@ static void print_help(FILE *stream)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		const char *argument = commands[i]->argument ? commands[i]->argument : "";
 
+		if (commands[i]->for_units)
+			continue;
 		(void)fprintf(stream, "  %s %-*s  %s\n", commands[i]->name, 27 - (int)strlen(commands[i]->name),
 			argument, commands[i]->help);
 	}

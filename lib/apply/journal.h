@@ -8,7 +8,7 @@
  *	gpu-handoff 1
  *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0; or: poisoned 0000:01:00.0 gpuvm
  *	daemon 812 2214						the libvirt daemon that will call release, if one called
- *	taken 0000:01:00.0 14 named				or: forgotten
+ *	taken 0000:01:00.0 14 named 4711			or: forgotten; IOMMU group, identity where it is told
  *	claim 4-7 isolated performance 1 /machine		or: shared; governor, nodes of its memory, and libvirt's partition
  *								for it; - for none
  *	needs node1/hugepages/hugepages-2048kB 512 64		so many huge pages, those that were there included;
@@ -17,6 +17,7 @@
  *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
  *	held							all of it was done
  *	started							and libvirt said that the domain runs
+ *	vanished 0000:01:00.1					whatever is at that address from here on, this is not about it
  *	returning						and is being undone
  *	begun unbind 0000:01:00.0				a step of that; of a poisoned function, what has not returned
  *
@@ -81,6 +82,9 @@ const char *journal_owner_name(const struct journal *journal);
  */
 int journal_parse(const char *text, size_t size, struct journal *ret);
 
+/* What the line `vanished` says: the function is no longer taken, and its steps are nobody's to undo. */
+void journal_forget(struct journal *journal, struct address address);
+
 /* Makes the file and writes what is known before the first step. Returns a descriptor to append to; -EEXIST; -errno. */
 int journal_create(int runtime, const struct journal *journal);
 
@@ -90,6 +94,9 @@ int journal_append(int fd, const struct step *step);
 /* Appends who asks the kernel from now on; that a step of the undo is about to be done. Return 0, or -errno. */
 int journal_append_writer(int fd, const struct journal *journal);
 int journal_append_begun(int fd, const struct step *step);
+
+/* Appends that a function of it has vanished: see journal_forget(). Returns 0, or -errno. */
+int journal_append_vanished(int fd, struct address address);
 
 /* Writes a journal with all its steps, over one that is there, or leaves that as it is. Returns 0, or -errno. */
 int journal_replace(int runtime, const struct journal *journal);

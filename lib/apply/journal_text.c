@@ -56,8 +56,11 @@ void journal_write_head(struct text *text, const struct journal *journal)
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
 		const struct taken *taken = &journal->plan.taken[i];
 
-		text_add(text, "taken %s %d %s\n", address_text(taken->address).s, taken->iommu_group,
+		text_add(text, "taken %s %d %s", address_text(taken->address).s, taken->iommu_group,
 			taken->forgotten ? "forgotten" : "named");
+		if (taken->identity)
+			text_add(text, " %" PRIu64, taken->identity);
+		text_add(text, "\n");
 	}
 }
 
@@ -78,6 +81,20 @@ void journal_write_begun(struct text *text, const struct step *step)
 void journal_write_writer(struct text *text, const struct journal *journal)
 {
 	text_add(text, "writer %d %" PRIu64 "\n", (int)journal->writer, journal->writer_start);
+}
+
+void journal_write_vanished(struct text *text, struct address address)
+{
+	text_add(text, "vanished %s\n", address_text(address).s);
+}
+
+void journal_forget(struct journal *journal, struct address address)
+{
+	plan_forget(&journal->plan, address);
+	/* Whoever asked that of it asked the device that is gone. */
+	if (journal->has_last && step_kind_has_target(journal->last.kind) &&
+		address_compare(journal->last.target, address) == 0)
+		journal->has_last = false;
 }
 
 static int parse_owner(unsigned int n, char *words[], struct journal *journal)
@@ -117,11 +134,12 @@ static int parse_writer(unsigned int n, char *words[], struct journal *journal)
 static int parse_taken(unsigned int n, char *words[], struct journal *journal)
 {
 	struct plan *plan = &journal->plan;
-	struct taken taken;
+	struct taken taken = { 0 };
 	uint64_t group;
 
-	if (n != 4 || plan->n_taken == PLAN_FUNCTIONS_MAX || address_parse(words[1], &taken.address) < 0 ||
-		text_parse_number(words[2], 10, INT32_MAX, &group) < 0)
+	if (n < 4 || n > 5 || plan->n_taken == PLAN_FUNCTIONS_MAX || address_parse(words[1], &taken.address) < 0 ||
+		text_parse_number(words[2], 10, INT32_MAX, &group) < 0 ||
+		(n == 5 && text_parse_number(words[4], 10, UINT64_MAX, &taken.identity) < 0))
 		return -EBADMSG;
 	taken.iommu_group = (int)group;
 	taken.forgotten = strcmp(words[3], "forgotten") == 0;
@@ -202,6 +220,16 @@ static int parse_started(unsigned int n, char *words[], struct journal *journal)
 	return n == 1 ? 0 : -EBADMSG;
 }
 
+static int parse_vanished(unsigned int n, char *words[], struct journal *journal)
+{
+	struct address address;
+
+	if (n != 2 || address_parse(words[1], &address) < 0)
+		return -EBADMSG;
+	journal_forget(journal, address);
+	return 0;
+}
+
 static int parse_returning(unsigned int n, char *words[], struct journal *journal)
 {
 	(void)words;
@@ -224,6 +252,7 @@ static const struct {
 	{ "change", parse_change },
 	{ "held", parse_held },
 	{ "started", parse_started },
+	{ "vanished", parse_vanished },
 	{ "returning", parse_returning },
 	{ "begun", parse_begun },
 };

@@ -31,7 +31,8 @@
 struct taken {
 	struct address address;
 	int iommu_group;
-	bool forgotten; /* not in the XML: of the same slot and IOMMU group as one that is */
+	bool forgotten;    /* not in the XML: of the same slot and IOMMU group as one that is */
+	uint64_t identity; /* of struct function; 0: not told */
 };
 
 /* A value, though a large one: keep it off the stack. */
@@ -47,6 +48,9 @@ struct plan {
 
 /* Whether the plan takes the function. */
 bool plan_takes(const struct plan *plan, struct address address);
+
+/* Takes a function out of the plan, with its steps, as if it had never been in it. */
+void plan_forget(struct plan *plan, struct address address);
 
 /* Adds a step at the end. There is room for what any plan needs; what a journal of nobody's asks beyond is left out. */
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);

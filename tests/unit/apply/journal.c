@@ -41,7 +41,9 @@ static void fill(struct journal *j)
 	j->daemon_start = 18446744073709551615u;
 	j->plan.n_taken = 2;
 	j->plan.taken[0] = (struct taken){ .address = { 0, 1, 0, 0 }, .iommu_group = 14 };
-	j->plan.taken[1] = (struct taken){ .address = { 0, 1, 0, 1 }, .iommu_group = 14, .forgotten = true };
+	j->plan.taken[1] = (struct taken){
+		.address = { 0, 1, 0, 1 }, .iommu_group = 14, .forgotten = true, .identity = UINT64_MAX
+	};
 	for (int i = 0; i < COUNT(steps); i++)
 		j->plan.steps[j->plan.n_steps++] = steps[i];
 }
@@ -74,6 +76,7 @@ START_TEST(test_golden)
 	ck_assert_str_eq(again.name, _i ? "" : journal.name);
 	ck_assert_uint_eq(again.plan.n_taken, 2);
 	ck_assert(!again.plan.taken[0].forgotten && again.plan.taken[1].forgotten);
+	ck_assert(again.plan.taken[0].identity == 0 && again.plan.taken[1].identity == UINT64_MAX);
 	ck_assert_uint_eq(again.plan.n_steps, journal.plan.n_steps);
 	ck_assert_mem_eq(again.plan.steps[4].new, journal.plan.steps[4].new, STEP_VALUE_SIZE);
 	ck_assert_str_eq(again.plan.steps[4].old, "-");
@@ -175,6 +178,10 @@ static const struct {
 	{ HEAD "needs node1 512 64\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 14\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.8 14 named\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named 18446744073709551615\n", 0, JOURNAL_TAKING },
+	{ HEAD "taken 0000:01:00.0 14 named 18446744073709551616\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named -1\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named 1 2\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 -1 named\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 14 stolen\n", -EBADMSG, 0 },
 	{ HEAD "change bind 0000:01:00.0 -\n", -EBADMSG, 0 },
@@ -194,6 +201,10 @@ static const struct {
 	{ HEAD "returning 1\n", -EBADMSG, 0 },
 	{ HEAD "Held\n", -EBADMSG, 0 },
 	{ HEAD "change bind 0000:01:00.0 - vfio-pci\nhe", 0, JOURNAL_TAKING },
+	{ HEAD "held\nvanished 0000:01:00.0\n", 0, JOURNAL_HELD },
+	{ HEAD "vanished\n", -EBADMSG, 0 },
+	{ HEAD "vanished 0000:01:00\n", -EBADMSG, 0 },
+	{ HEAD "vanished 0000:01:00.0 0000:01:00.1\n", -EBADMSG, 0 },
 };
 
 START_TEST(test_text)
@@ -201,6 +212,32 @@ START_TEST(test_text)
 	ck_assert_int_eq(journal_parse(texts[_i].text, strlen(texts[_i].text), &again), texts[_i].expected);
 	if (texts[_i].expected == 0)
 		ck_assert_int_eq(again.state, texts[_i].state);
+}
+END_TEST
+
+/* Of a function that has vanished nothing is left, of the others and of the host everything is. */
+START_TEST(test_vanished)
+{
+	static const char *const ends[] = { "begun bind 0000:01:00.0\n", "begun bind 0000:01:00.1\n", "" };
+	struct text text;
+
+	text_init(&text, buffer, sizeof(buffer));
+	text_add(&text,
+		HEAD "domain " UUID " vm\ntaken 0000:01:00.0 14 named\ntaken 0000:01:00.1 15 named\n"
+		     "change cpus 0000:01:00.0 - 4-7\nchange stop 0000:01:00.0 x.service -\n"
+		     "change unbind 0000:01:00.1 snd -\nchange persistence 0000:01:00.0 1 0\n"
+		     "change unbind 0000:01:00.0 nvidia -\nheld\n%svanished 0000:01:00.0\n",
+		ends[_i]);
+	ck_assert_int_eq(journal_parse(buffer, text.length, &again), 0);
+	ck_assert_uint_eq(again.plan.n_taken, 1);
+	ck_assert_int_eq(again.plan.taken[0].iommu_group, 15);
+	ck_assert_uint_eq(again.plan.n_steps, 3);
+	ck_assert_int_eq(again.plan.steps[0].kind, STEP_CPUS);
+	ck_assert_int_eq(again.plan.steps[1].kind, STEP_STOP);
+	ck_assert_int_eq(again.plan.steps[2].kind, STEP_UNBIND);
+	ck_assert_str_eq(again.plan.steps[2].old, "snd");
+	/* What was begun last: of the other function, or of the one that is gone. */
+	ck_assert_int_eq(again.has_last, _i == 1);
 }
 END_TEST
 
@@ -247,9 +284,10 @@ START_TEST(test_largest)
 	}
 	memset(journal.plan.claim.partition, 0xff, sizeof(journal.plan.claim.partition) - 1);
 	for (unsigned int i = 0; i < PLAN_FUNCTIONS_MAX; i++)
-		journal.plan.taken[i] = (struct taken){
-			.address = { 0xffffffff, (uint8_t)i, 31, 7 }, .iommu_group = INT32_MAX, .forgotten = true
-		};
+		journal.plan.taken[i] = (struct taken){ .address = { 0xffffffff, (uint8_t)i, 31, 7 },
+			.iommu_group = INT32_MAX,
+			.forgotten = true,
+			.identity = UINT64_MAX };
 	fd = journal_create(runtime, &journal);
 	ck_assert_int_ge(fd, 0);
 	for (unsigned int i = 0; i < PLAN_STEPS_MAX; i++) {
@@ -307,6 +345,7 @@ TCase *case_journal(void)
 	tcase_add_test(tcase, test_resources);
 	tcase_add_test(tcase, test_beginnings);
 	add_rows(tcase, test_text, texts);
+	tcase_add_loop_test(tcase, test_vanished, 0, 3);
 	tcase_add_test(tcase, test_bounds);
 	tcase_add_test(tcase, test_largest);
 	tcase_add_test(tcase, test_half);
