@@ -49,4 +49,4 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover, command_topology;
+	command_recover, command_topology, command_doctor;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor: no seat has the screen of a kept-free card, and no virtual console is on its framebuffer. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "probe/below.h"
+#include "probe/console.h"
+#include "probe/seat.h"
+
+struct look {
+	struct doctor *doctor;
+	const char *section;
+	unsigned int n_bad; /* that were reported */
+};
+
+static void look_seat(struct look *look, const char *name, uint32_t major, uint32_t minor)
+{
+	struct finding_text again = finding_text("run 'udevadm trigger /sys/class/drm/%s' as root, and see with "
+						 "'gpu-handoff status' who has it open already",
+		name);
+	struct seat seat;
+	int r = seat_probe(look->doctor->host, major, minor, &seat);
+
+	if (r >= 0 && !seat.tagged && !seat.master)
+		return;
+	look->n_bad++;
+	if (r >= 0)
+		doctor_report(look->doctor, FINDING_FAIL, look->section, again.s,
+			"/dev/dri/%s is of %s, by its tag '%s' in udev's database: sessions there may use the card",
+			name, seat.name[0] ? seat.name : SEAT_DEFAULT, seat.tagged ? SEAT_TAG : SEAT_TAG_MASTER);
+	else
+		doctor_report(look->doctor, FINDING_WARN, look->section, again.s,
+			"whether /dev/dri/%s is of a seat cannot be told: udev's database %s", name,
+			r == -ENOENT ? "does not have it" : "cannot be read");
+}
+
+/* Others than root are not told which consoles a framebuffer shows. */
+static void look_consoles(struct look *look, const char *name, uint32_t framebuffer)
+{
+	const struct host *host = look->doctor->host;
+	uint64_t consoles = 0;
+	int r = console_is_bound(host);
+
+	if (r > 0)
+		r = host->kernel->framebuffer_consoles(host, framebuffer, CONSOLE_DEADLINE_MS, &consoles);
+	if (r >= 0 && consoles == 0)
+		return;
+	if (r == -ENOENT || r == -ENODEV)
+		return;
+	look->n_bad++;
+	if (r < 0)
+		doctor_report(look->doctor, FINDING_WARN, look->section,
+			r == -EACCES ? "run it as root" : "look into 'journalctl -k'",
+			"which virtual consoles /dev/%s shows cannot be told: %s", name,
+			r == KERNEL_STUCK ? "its driver does not answer" : strerror(-r));
+	else
+		doctor_report(look->doctor, FINDING_FAIL, look->section,
+			finding_text("run 'udevadm trigger --action=add /sys/class/graphics/%s' as root", name).s,
+			"/dev/%s shows virtual consoles, and a login there uses the card", name);
+}
+
+static int visit_device(void *data, const struct below *below)
+{
+	struct look *look = data;
+	uint32_t major, minor;
+
+	if (below_read_device(below, &major, &minor) < 0)
+		return 0;
+	if (strcmp(below->subsystem, "drm") == 0 && strncmp(below->name, "card", 4) == 0)
+		look_seat(look, below->name, major, minor);
+	else if (strcmp(below->subsystem, "graphics") == 0)
+		look_consoles(look, below->name, minor);
+	return 0;
+}
+
+void doctor_look_kept_free(struct doctor *doctor, const char *section, const struct card *card)
+{
+	struct look look = { .doctor = doctor, .section = section };
+
+	for (unsigned int i = 0; i < card->n_functions; i++)
+		(void)below_walk(doctor->host, card->functions[i]->address, visit_device, &look);
+	if (look.n_bad == 0)
+		doctor_report(doctor, FINDING_PASS, section, NULL,
+			"%s is kept free: no seat and no console has it; 'gpu-handoff status' tells who has it open",
+			address_text(card->gpu->address).s);
+}
