@@ -13,26 +13,42 @@
 struct look {
 	struct doctor *doctor;
 	const char *section;
-	unsigned int n_bad; /* that were reported */
+	const struct function *function; /* below which the devices are */
+	unsigned int n_bad;              /* that were reported */
 };
+
+/* The rules look at a device below a function by what they have found of that. */
+static struct finding_text describe_trigger(const struct look *look, const char *class, const char *name)
+{
+	return finding_text("run 'udevadm trigger /sys/bus/pci/devices/%s /sys/class/%s/%s' as root",
+		address_text(look->function->address).s, class, name);
+}
+
+/* logind goes by the tags; who draws on a screen compares the name with that of his seat, and takes none for seat0. */
+static bool is_of_seat(const struct seat *seat)
+{
+	return seat->tagged || seat->master || !seat->name[0] || strcmp(seat->name, SEAT_DEFAULT) == 0;
+}
 
 static void look_seat(struct look *look, const char *name, uint32_t major, uint32_t minor)
 {
-	struct finding_text again = finding_text("run 'udevadm trigger /sys/class/drm/%s' as root, and see with "
-						 "'gpu-handoff status' who has it open already",
-		name);
+	struct finding_text trigger = describe_trigger(look, "drm", name);
 	struct seat seat;
 	int r = seat_probe(look->doctor->host, major, minor, &seat);
 
-	if (r >= 0 && !seat.tagged && !seat.master)
+	if (r >= 0 && !is_of_seat(&seat))
 		return;
 	look->n_bad++;
 	if (r >= 0)
-		doctor_report(look->doctor, FINDING_FAIL, look->section, again.s,
-			"/dev/dri/%s is of %s, by its tag '%s' in udev's database: sessions there may use the card",
-			name, seat.name[0] ? seat.name : SEAT_DEFAULT, seat.tagged ? SEAT_TAG : SEAT_TAG_MASTER);
+		doctor_report(look->doctor, FINDING_FAIL, look->section,
+			finding_text("%s, and see with 'gpu-handoff status' who has it open already", trigger.s).s,
+			"/dev/dri/%s is of %s by %s in udev's database: sessions there may use the card", name,
+			seat.name[0] ? seat.name : SEAT_DEFAULT,
+			seat.tagged   ? "its tag '" SEAT_TAG "'"
+			: seat.master ? "its tag '" SEAT_TAG_MASTER "'"
+				      : "ID_SEAT");
 	else
-		doctor_report(look->doctor, FINDING_WARN, look->section, again.s,
+		doctor_report(look->doctor, FINDING_WARN, look->section, trigger.s,
 			"whether /dev/dri/%s is of a seat cannot be told: udev's database %s", name,
 			r == -ENOENT ? "does not have it" : "cannot be read");
 }
@@ -57,8 +73,7 @@ static void look_consoles(struct look *look, const char *name, uint32_t framebuf
 			"which virtual consoles /dev/%s shows cannot be told: %s", name,
 			r == KERNEL_STUCK ? "its driver does not answer" : strerror(-r));
 	else
-		doctor_report(look->doctor, FINDING_FAIL, look->section,
-			finding_text("run 'udevadm trigger --action=add /sys/class/graphics/%s' as root", name).s,
+		doctor_report(look->doctor, FINDING_FAIL, look->section, describe_trigger(look, "graphics", name).s,
 			"/dev/%s shows virtual consoles, and a login there uses the card", name);
 }
 
@@ -80,8 +95,10 @@ void doctor_look_kept_free(struct doctor *doctor, const char *section, const str
 {
 	struct look look = { .doctor = doctor, .section = section };
 
-	for (unsigned int i = 0; i < card->n_functions; i++)
-		(void)below_walk(doctor->host, card->functions[i]->address, visit_device, &look);
+	for (unsigned int i = 0; i < card->n_functions; i++) {
+		look.function = card->functions[i];
+		(void)below_walk(doctor->host, look.function->address, visit_device, &look);
+	}
 	if (look.n_bad == 0)
 		doctor_report(doctor, FINDING_PASS, section, NULL,
 			"%s is kept free: no seat and no console has it; 'gpu-handoff status' tells who has it open",

@@ -78,8 +78,9 @@ void doctor_look_reserved(struct doctor *doctor, const char *section, const stru
 			report_driver(doctor, section, function);
 		else
 			doctor_report(doctor, FINDING_WARN, section,
-				finding_text("run 'modprobe vfio-pci', then 'udevadm trigger --action=add "
-					     "/sys/bus/pci/devices/%s', as root",
+				finding_text(
+					"run 'udevadm trigger --action=add /sys/bus/pci/devices/%s' as root, and look "
+					"into 'journalctl -k'",
 					address.s)
 					.s,
 				"%s is reserved, and has no driver: vfio-pci has not got it", address.s);

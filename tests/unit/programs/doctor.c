@@ -90,11 +90,19 @@ static void put_master(int root)
 	put_text(root, "run/udev/data/c226:1", "Q:master-of-seat\nV:1\n");
 }
 
+/* Whoever compares names of seats takes it for the first. */
+static void put_untagged(int root)
+{
+	put_directory(root, "sys/class/drm");
+	put_screen(root);
+	put_text(root, "run/udev/data/c226:1", "G:seat\nV:1\n");
+}
+
 static void put_kept_free(int root)
 {
 	put_directory(root, "sys/class/drm");
 	put_screen(root);
-	put_text(root, "run/udev/data/c226:1", "G:seat\nG:master-of-seat\nV:1\n");
+	put_text(root, "run/udev/data/c226:1", "E:ID_SEAT=seat-gpu-handoff\nG:seat\nG:master-of-seat\nV:1\n");
 	put_text(root, "run/udev/data/c226:129", "G:seat\nQ:seat\nV:1\n");
 }
 
@@ -216,9 +224,12 @@ static const struct {
 	{ "kept free without a screen", RECORD, CARD("mode = kept-free\n"), put_as_recorded, 0, "cards", "pass",
 		"[card " GPU "]", "gpu-handoff status", NULL },
 	{ "of a seat", RECORD, CARD("mode = kept-free\n"), put_seat, 1, "cards", "fail", "[card " GPU "]",
-		"/dev/dri/card1 is of seat-two, by its tag 'seat'", "udevadm trigger /sys/class/drm/card1" },
+		"/dev/dri/card1 is of seat-two by its tag 'seat'",
+		"udevadm trigger /sys/bus/pci/devices/" GPU " /sys/class/drm/card1'" },
+	{ "of the first seat", RECORD, CARD("mode = kept-free\n"), put_untagged, 1, "cards", "fail", "[card " GPU "]",
+		"/dev/dri/card1 is of seat0 by ID_SEAT", "gpu-handoff status" },
 	{ "a seat", RECORD, CARD("mode = kept-free\n"), put_master, 1, "cards", "fail", "[card " GPU "]",
-		"/dev/dri/card1 is of seat0, by its tag 'master-of-seat'", "gpu-handoff status" },
+		"/dev/dri/card1 is of seat0 by its tag 'master-of-seat'", "gpu-handoff status" },
 	{ "without udev", RECORD, CARD("mode = kept-free\n"), put_without_udev, 0, "cards", "warn", "[card " GPU "]",
 		"udev's database does not have it", "udevadm trigger" },
 
