@@ -83,6 +83,25 @@ int slot_path_from_link(const char *target, struct slot_path *ret)
 	return 0;
 }
 
+bool slot_path_find_function(const char *path, struct address *ret)
+{
+	bool below_root = false, found = false;
+	struct address address;
+	char part[PART_SIZE];
+
+	while (take_part(&path, part)) {
+		if (parse_root(part, &address)) {
+			below_root = true;
+		} else if (below_root && parse_function(part, &address)) {
+			*ret = address;
+			found = true;
+		} else if (below_root) {
+			break;
+		}
+	}
+	return found;
+}
+
 int slot_path_parse(const char *text, struct slot_path *ret)
 {
 	char part[PART_SIZE], whole[PART_SIZE + 8];

@@ -59,6 +59,38 @@ START_TEST(test_link)
 END_TEST
 
 static const struct {
+	const char *path, *address; /* NULL: there is none */
+} devices[] = {
+	{ "/devices/pci0000:00/0000:00:01.0/0000:01:00.0", "0000:01:00.0" },
+	{ "/devices/pci0000:00/0000:00:01.0/0000:01:00.0/drm/card0", "0000:01:00.0" },
+	{ "devices/pci0000:00/0000:00:01.0/0000:01:00.1/sound/card1/input17/event5", "0000:01:00.1" },
+	{ "/devices/pci0000:00/0000:00:01.0/0000:01:00.2/usb3/3-1/3-1:1.0", "0000:01:00.2" },
+	{ "/devices/pci0000:00/0000:00:01.0/0000:00:01.0:pcie001", "0000:00:01.0" },
+	{ "/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme0", "10000:e1:00.0" },
+	{ "/devices/pci0000:00/0000:00:0e.0/pci10000:e0/pci_bus", "0000:00:0e.0" },
+	{ "/devices/platform/soc/4000000.pcie/pci0000:00/0000:00:00.0/drm", "0000:00:00.0" },
+	/* What is below a device is not the way to another. */
+	{ "/devices/pci0000:00/0000:00:01.0/drm/0000:01:00.0", "0000:00:01.0" },
+	{ "/devices/pci0000:00/0000:00:01.0/drm/pci0000:02/0000:02:00.0", "0000:00:01.0" },
+	{ "/devices/pci0000:00", NULL },
+	{ "/devices/0000:00:01.0", NULL },
+	{ "/devices/virtual/vfio/14", NULL },
+	{ "/devices/pci0000:00/drm/0000:00:01.0", NULL },
+	{ "/devices/pci0000:00/0000:00:1C.0", NULL },
+	{ "", NULL },
+	{ "///", NULL },
+};
+
+START_TEST(test_device)
+{
+	struct address address;
+	bool found = slot_path_find_function(devices[_i].path, &address);
+
+	ck_assert_str_eq(found ? address_text(address).s : "none", devices[_i].address ? devices[_i].address : "none");
+}
+END_TEST
+
+static const struct {
 	const char *text, *path; /* NULL: it is none */
 } texts[] = {
 	{ "0000:00:01.0/00.0", "0000:00:01.0/00.0" },
@@ -102,6 +134,7 @@ TCase *case_slot_path(void)
 	TCase *tcase = suite_case("slot_path");
 
 	add_rows(tcase, test_link, links);
+	add_rows(tcase, test_device, devices);
 	add_rows(tcase, test_parse, texts);
 	return tcase;
 }
