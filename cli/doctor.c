@@ -76,7 +76,7 @@ static json_object *describe_finding(
 /* One line, whatever a stranger has named. */
 static struct finding_text clean(const char *foreign)
 {
-	struct finding_text ret;
+	struct finding_text ret = { "" };
 	struct text text;
 
 	text_init(&text, ret.s, sizeof(ret.s));
