@@ -46,5 +46,5 @@ int main(void)
 {
 	return suite_run("programs",
 		(TCase *[]){ case_list(), case_plan(), case_topology(), case_status(), case_doctor(), case_hook(),
-			case_udev(), case_xmlgen(), case_pins(), case_pins_everywhere(), NULL });
+			case_udev(), case_modes(), case_xmlgen(), case_pins(), case_pins_everywhere(), NULL });
 }
