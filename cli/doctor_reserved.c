@@ -2,12 +2,9 @@
 /* doctor: a reserved card is with vfio-pci from the first moment, or its driver came before the rules did. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/fd.h"
 #include "cli/doctor.h"
-
-#define VFIO_PCI "vfio-pci"
 
 static bool is_there(int directory, const char *path)
 {
@@ -72,7 +69,7 @@ void doctor_look_reserved(struct doctor *doctor, const char *section, const stru
 		const struct function *function = card->functions[i];
 		struct address_text address = address_text(function->address);
 
-		if (function->is_variant || strcmp(function->driver, VFIO_PCI) == 0)
+		if (function_is_vfio(function))
 			n++;
 		else if (function->driver[0])
 			report_driver(doctor, section, function);
