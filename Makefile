@@ -127,6 +127,7 @@ $(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
 # ---- installing ----
 
 MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
+MAN5 := gpu-handoff.conf.5
 MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
@@ -149,8 +150,9 @@ install: all
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
 	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
-	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
+	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(MAN5:%=man/%) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
 
@@ -161,7 +163,8 @@ uninstall:
 	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
-	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
+	rm -f $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
 .PHONY: clean
 clean:
@@ -338,8 +341,9 @@ $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
 
-check-rules: $(BUILD)/gpu-handoff-hook
+check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev
 	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
+	@$(if $(SAN),,tests/rules/needed $(BUILD)/gpu-handoff-udev libc.so.6)
 	@tests/rules/opens
 
 # ---- fuzz ----
