@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&command_list,
 	&command_status,
+	&command_doctor,
 	&command_plan,
 	&command_topology,
 	&command_detach,

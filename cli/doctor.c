@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/doctor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "probe/config.h"
+#include "probe/inventory.h"
+
+/* In the order in which they look. */
+static const struct check *const checks[] = {
+	&check_config,
+	&check_cards,
+	&check_access,
+	&check_memlock,
+	&check_usb,
+};
+
+static const struct {
+	const char *name, *color;
+} results[] = {
+	[FINDING_PASS] = { "pass", "\033[32m" },
+	[FINDING_WARN] = { "warn", "\033[33m" },
+	[FINDING_FAIL] = { "fail", "\033[31m" },
+};
+_Static_assert(sizeof(results) / sizeof(results[0]) == FINDING_RESULTS_, "a result has a name");
+
+struct finding_text finding_text(const char *format, ...)
+{
+	struct finding_text text;
+	va_list list;
+
+	va_start(list, format);
+	(void)vsnprintf(text.s, sizeof(text.s), format, list);
+	va_end(list);
+	return text;
+}
+
+/* ---- what was found ---- */
+
+/* https://no-color.org */
+static bool is_colored(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static void print_finding(enum finding_result result, const char *subject, const char *reason, const char *remedy)
+{
+	bool colored = is_colored();
+
+	(void)printf("%s%s%s  %s: %s%s%s\n", colored ? results[result].color : "", results[result].name,
+		colored ? "\033[0m" : "", subject, reason, *remedy ? "; " : "", remedy);
+}
+
+static json_object *describe_finding(
+	const char *check, enum finding_result result, const char *subject, const char *reason, const char *remedy)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "check", json_object_new_string(check));
+	json_object_object_add(object, "subject", json_object_new_string(subject));
+	json_object_object_add(object, "result", json_object_new_string(results[result].name));
+	json_object_object_add(object, "reason", json_object_new_string(reason));
+	json_object_object_add(object, "remedy", json_text_or_null(remedy));
+	return object;
+}
+
+/* One line, whatever a stranger has named. */
+static struct finding_text clean(const char *foreign)
+{
+	struct finding_text ret = { "" };
+	struct text text;
+
+	text_init(&text, ret.s, sizeof(ret.s));
+	text_add_foreign(&text, foreign);
+	return ret;
+}
+
+void doctor_report(struct doctor *doctor, enum finding_result result, const char *subject, const char *remedy,
+	const char *reason, ...)
+{
+	struct finding_text of = clean(subject), why, todo = clean(remedy ? remedy : "");
+	char buffer[FINDING_TEXT_SIZE];
+	va_list list;
+
+	va_start(list, reason);
+	(void)vsnprintf(buffer, sizeof(buffer), reason, list);
+	va_end(list);
+	why = clean(buffer);
+	doctor->n_findings[result]++;
+	if (doctor->findings)
+		json_object_array_add(doctor->findings, describe_finding(doctor->check, result, of.s, why.s, todo.s));
+	else
+		print_finding(result, of.s, why.s, todo.s);
+}
+
+/* ---- the command ---- */
+
+static int look(struct doctor *doctor, struct refusal *refusal)
+{
+	const unsigned int *n = doctor->n_findings;
+	int r = inventory_probe_displays(doctor->host, &doctor->inventory);
+
+	if (r < 0)
+		return refusal_set(
+			refusal, REFUSAL_STATE, "cannot list the cards of 'sys/bus/pci/devices': %s", strerror(-r));
+	config_probe(doctor->host, &doctor->settings);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		doctor->check = checks[i]->name;
+		checks[i]->look(doctor);
+	}
+	if (n[FINDING_FAIL] == 0)
+		return 0;
+	return refusal_set(refusal, REFUSAL_STATE, "%u of %u findings %s", n[FINDING_FAIL],
+		n[FINDING_PASS] + n[FINDING_WARN] + n[FINDING_FAIL],
+		n[FINDING_FAIL] == 1 ? "is a failure" : "are failures");
+}
+
+static int run_doctor(struct invocation *invocation, struct refusal *refusal)
+{
+	struct doctor *doctor = calloc(1, sizeof(*doctor));
+	int r;
+
+	if (!doctor)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look at the host");
+	doctor->host = &invocation->host;
+	doctor->recorded = invocation->sysroot != NULL;
+	if (invocation->json)
+		doctor->findings = json_object_new_array();
+	r = look(doctor, refusal);
+	if (doctor->findings)
+		(void)json_print(doctor->findings);
+	free(doctor);
+	return r;
+}
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.help = "say what of the host is not as its configuration wants it, and what to do",
+	.options = OPTION_JSON | OPTION_SYSROOT,
+	.run = run_doctor,
+};

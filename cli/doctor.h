@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli: what doctor looks at, one const struct for each check, each in a file of its own. A check looks, and reports
+ * what it has found; it changes nothing, and what it cannot know it says.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/host.h"
+#include "model/card.h"
+#include "model/policy.h"
+
+enum finding_result {
+	FINDING_PASS,
+	FINDING_WARN, /* may be as it was meant, or cannot be told */
+	FINDING_FAIL,
+	FINDING_RESULTS_
+};
+
+#define FINDING_TEXT_SIZE 768
+
+/* What a check looks at, and where its findings go. */
+struct doctor {
+	const struct host *host;
+	bool recorded; /* a tree of files: nobody can be asked anything */
+	struct settings settings;
+	struct inventory inventory; /* the cards of the host, and what shares their groups */
+	unsigned int n_findings[FINDING_RESULTS_];
+	const char *check;            /* the name of the one that looks */
+	struct json_object *findings; /* an array where JSON is wanted, else NULL */
+};
+
+struct check {
+	const char *name; /* one word, for programs */
+	void (*look)(struct doctor *doctor);
+};
+
+extern const struct check check_config, check_cards, check_access, check_memlock, check_usb;
+
+/*
+ * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
+ * may be in any of them.
+ */
+__attribute__((format(printf, 5, 6))) void doctor_report(struct doctor *doctor, enum finding_result result,
+	const char *subject, const char *remedy, const char *reason, ...);
+
+/* A remedy, or part of a sentence, as a value: finding_text(…).s, valid for the full expression. */
+struct finding_text {
+	char s[FINDING_TEXT_SIZE];
+};
+
+__attribute__((format(printf, 1, 2))) struct finding_text finding_text(const char *format, ...);
+
+/* ---- what checks share: doctor_cards.c ---- */
+
+/* "[card 0000:01:00.0]" */
+struct finding_text card_section(const struct card_setting *setting);
+
+/* The card that a section is about, of all others: false when there is none, or more than one. */
+bool doctor_find_card(const struct doctor *doctor, const struct card_setting *setting, struct card *ret);
+
+/* ---- the modes: doctor_reserved.c, doctor_kept_free.c ---- */
+
+void doctor_look_reserved(struct doctor *doctor, const char *section, const struct card *card);
+void doctor_look_kept_free(struct doctor *doctor, const char *section, const struct card *card);
+
+/* ---- libvirt: doctor_domain.c ---- */
+
+#define DOCTOR_URI "qemu:///system"
+
+/* Whether libvirt knows a domain of this name. Returns 1, 0, -ENOTCONN when it does not answer. */
+int doctor_find_domain(const char *name);
