@@ -115,11 +115,36 @@ static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
 	return false;
 }
 
-/* Perhaps it had gone when a handover was killed, and systemd was not told. */
-static bool leaves_dropin(const struct knob *knob)
+static bool is_file(const union knob_value *dropin)
 {
-	return knob->kind == KNOB_DROPIN && knob->known && !knob->foreign &&
-	       knob_same(knob->kind, &knob->want, &knob->base) && strcmp(knob->base.word, DROPIN_FILE) != 0;
+	return strcmp(dropin->word, DROPIN_FILE) == 0;
+}
+
+/* By the ledger: it had gone when a handover was killed, and perhaps systemd was not told. */
+static bool has_lost_dropin(const struct knob *knob)
+{
+	return knob->kind == KNOB_DROPIN && knob->known && knob->seen && is_file(&knob->last) &&
+	       !is_file(&knob->current);
+}
+
+/* It goes now; systemd makes it first where it is told of the unit's CPUs. */
+static bool loses_dropin(struct knobs *knobs, const struct knob *knob)
+{
+	const struct knob *allowed;
+
+	if (knob->kind != KNOB_DROPIN || !knob_is_due(knob) || is_file(&knob->want))
+		return false;
+	allowed = knobs_find(knobs, KNOB_ALLOWED, knob->key);
+	return is_file(&knob->current) || (allowed && knob_is_due(allowed));
+}
+
+static bool any_loses_dropin(struct knobs *knobs)
+{
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		if (loses_dropin(knobs, &knobs->knobs[i]))
+			return true;
+	}
+	return false;
 }
 
 /* When CPUs are taken, all that stay; later those that stay away from what they were. */
@@ -134,7 +159,8 @@ static void tidy_dropins(const struct turning *turning)
 	for (unsigned int i = 0; i < turning->knobs->n_knobs; i++) {
 		const struct knob *knob = &turning->knobs->knobs[i];
 
-		if (leaves_dropin(knob) && knob->seen && strcmp(knob->base.word, DROPIN_NOTHING) == 0)
+		if (knob->kind == KNOB_DROPIN && knob->known && knob->seen && !knob->foreign &&
+			strcmp(knob->base.word, DROPIN_NOTHING) == 0 && !is_file(&knob->want))
 			(void)knob_turn(turning, knob);
 	}
 }
@@ -174,9 +200,6 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 	}
 	tale_end(&tale, handover, journal);
 	tidy_dropins(&turning);
-	/* systemd would say of these units that their files have changed. */
-	if (any(knobs, leaves_dropin))
-		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	return result;
 }
 
@@ -204,8 +227,8 @@ static int check_hidden(struct handover *handover, const struct journal *journal
 
 static int settle(struct handover *handover, int runtime, const struct journal *journal)
 {
-	const struct knobs *knobs = &handover->knobs;
-	bool foreign, unreached = false;
+	struct knobs *knobs = &handover->knobs;
+	bool foreign, stale = !knobs->settled && any(knobs, has_lost_dropin), unreached = false;
 	int r;
 
 	plan_settle(&handover->knobs, &handover->claims, &handover->online);
@@ -214,6 +237,9 @@ static int settle(struct handover *handover, int runtime, const struct journal *
 	if (r < 0)
 		return r;
 	r = turn_all(handover, journal, &unreached);
+	/* It would say of these units that their files have changed. */
+	if (stale || any_loses_dropin(knobs))
+		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	if (r < 0)
 		return r == KERNEL_STUCK ? STEP_LATE : r == TURN_NO_EFFECT ? STEP_NO_EFFECT : r;
 	r = check_hidden(handover, journal, &unreached);

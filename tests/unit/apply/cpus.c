@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* CPUs that are a domain's alone: every knob of the host after a take, and all of it back after a return. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/support/scratch.h"
 #include "tests/unit/apply/apply.h"
@@ -257,6 +260,79 @@ START_TEST(test_vanishing)
 }
 END_TEST
 
+/* How often systemd is told to look at its files again while what is as it is to be is looked at once more. */
+static int count_reloads(void)
+{
+	const char *log;
+	int n = 0;
+
+	(void)fake_manager_log(&machine.host);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	for (log = fake_manager_log(&machine.host); (log = strstr(log, "reload")); log++)
+		n++;
+	return n;
+}
+
+static bool is_in_ledger(const char *words)
+{
+	char *text = get_text(machine.scratch.fd, "run/gpu-handoff/ledger");
+	bool found = strstr(text, words) != NULL;
+
+	free(text);
+	return found;
+}
+
+/* A unit goes. What is left of its drop-in is removed once, and systemd told once; then it is as if it never was. */
+static const struct {
+	const char *before, *group, *goes, *comes;
+	int n_reloads;
+} ends[] = {
+	{ "run/systemd/transient/libpod-beef.scope.d/50-CPUWeight.conf", "machine.slice/libpod-beef.scope",
+		"run/systemd/transient/libpod-beef.scope.d", NULL, 0 },
+	{ NULL, "machine.slice/libpod-beef.scope", "run/systemd/transient/libpod-beef.scope.d", NULL, 0 },
+	{ NULL, "user.slice", NULL, "run/systemd/system.control/other.slice.d/50-CPUWeight.conf", 1 },
+};
+
+START_TEST(test_unit_ends)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	char group[128];
+
+	if (ends[_i].before)
+		put_text(machine.scratch.fd, ends[_i].before, "x\n");
+	cpus_take(&vm);
+	(void)snprintf(group, sizeof(group), "sys/fs/cgroup/%s", ends[_i].group);
+	remove_all(machine.scratch.fd, group);
+	if (ends[_i].goes)
+		remove_all(machine.scratch.fd, ends[_i].goes);
+	if (ends[_i].comes)
+		put_text(machine.scratch.fd, ends[_i].comes, "x\n");
+	ck_assert(is_in_ledger(ends[_i].group));
+	ck_assert_int_eq(count_reloads(), ends[_i].n_reloads);
+	ck_assert_int_eq(count_reloads(), 0);
+	(void)snprintf(group, sizeof(group), "dropin %s ", ends[_i].group);
+	ck_assert(!is_in_ledger(group));
+	cpus_return(&vm);
+	ck_assert_str_eq(machine_line(&machine, "run/systemd/system.control/user.slice.d/50-AllowedCPUs.conf"), "none");
+	cpus_accept();
+}
+END_TEST
+
+/* Somebody died who had removed one: systemd is told as well, once. */
+START_TEST(test_dropin_untold)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	cpus_take(&vm);
+	cpus_return(&vm);
+	put_text(machine.scratch.fd, "run/gpu-handoff/ledger",
+		"gpu-handoff ledger 1\ndropin user.slice nothing file nothing\n");
+	ck_assert_int_eq(fchmodat(machine.scratch.fd, "run/gpu-handoff/ledger", 0600, 0), 0);
+	ck_assert_int_eq(count_reloads(), 1);
+	ck_assert_int_eq(count_reloads(), 0);
+}
+END_TEST
+
 /* It does what it is told a while later, and is told in between what holds by then. */
 START_TEST(test_slow_balancer)
 {
@@ -409,6 +485,8 @@ TCase *case_cpus(void)
 	add_rows(tcase, test_meddling, meddlings);
 	tcase_add_test(tcase, test_meddling_unit);
 	tcase_add_loop_test(tcase, test_vanishing, 0, 2);
+	add_rows(tcase, test_unit_ends, ends);
+	tcase_add_test(tcase, test_dropin_untold);
 	tcase_add_loop_test(tcase, test_slow_balancer, 0, 2);
 	tcase_add_test(tcase, test_born);
 	tcase_add_test(tcase, test_started);
