@@ -203,7 +203,26 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 	return result;
 }
 
-/* What could not be looked at stays in the ledger. Whoever gives CPUs back is told that this is not done yet. */
+/* Nobody has a claim any more, and who gives back is not to fail for it: it cannot be done now. */
+static void note_offline(struct handover *handover, const struct journal *journal)
+{
+	struct tale tale;
+
+	if (handover->claims.n_claims > 0)
+		return;
+	tale_begin(
+		&tale, "these are of CPUs that are offline, so recovery has to put them back once these are online:");
+	for (unsigned int i = 0; i < handover->knobs.n_knobs; i++) {
+		if (handover->knobs.knobs[i].hidden && handover->knobs.knobs[i].offline)
+			tale_add(&tale, &handover->knobs.knobs[i]);
+	}
+	tale_end(&tale, handover, journal);
+}
+
+/*
+ * What could not be looked at stays in the ledger, and may have any of its values there, unless it was settled. Whoever
+ * gives CPUs back is told that this is not done yet.
+ */
 static int check_hidden(struct handover *handover, const struct journal *journal, bool *ret_unreached)
 {
 	struct text text;
@@ -214,7 +233,7 @@ static int check_hidden(struct handover *handover, const struct journal *journal
 
 		if (!knob->hidden)
 			continue;
-		*ret_unreached = true;
+		*ret_unreached = *ret_unreached || !handover->knobs.settled;
 		if (knob_kind_is_optional(knob->kind) || knob->kind == KNOB_GOVERNOR ||
 			journal->state == JOURNAL_TAKING)
 			continue;
@@ -242,6 +261,7 @@ static int settle(struct handover *handover, int runtime, const struct journal *
 		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	if (r < 0)
 		return r == KERNEL_STUCK ? STEP_LATE : r == TURN_NO_EFFECT ? STEP_NO_EFFECT : r;
+	note_offline(handover, journal);
 	r = check_hidden(handover, journal, &unreached);
 	/* What is not as it should be is for the next time. */
 	if (r == 0 && !unreached)

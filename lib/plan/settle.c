@@ -192,10 +192,10 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
 }
 
-/* The power settings of a CPU that is offline do not show, and are there again with it. */
+/* The power settings of CPUs that are offline do not show, and are there again with them. */
 static bool is_hidden(const struct settling *settling, const struct knob *knob)
 {
-	bool comes_back = knob->kind >= KNOB_LATENCY && settling->claims->n_claims > 0;
+	bool comes_back = knob->offline || (knob->kind >= KNOB_LATENCY && settling->claims->n_claims > 0);
 
 	return knob->known && !knob->seen && (comes_back || (settling->knobs->blind >> knob->kind & 1));
 }

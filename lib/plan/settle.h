@@ -46,10 +46,12 @@
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
  * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
- * be looked at, and one of a CPU that is offline while there are claims, is hidden: it stays as it is.
+ * be looked at, one of CPUs that are offline, and while there are claims any of the last three kinds, is hidden: it
+ * stays as it is, until it is seen again and whoever settles then brings it to what it is to be.
  *
  * The ledger may be marked as settled only when every knob that was due has what was wanted, or its base: one that could
- * not be brought away from another value has that as last, and would be foreign the next time.
+ * not be brought away from another value has that as last, and would be foreign the next time. Nor while one is hidden,
+ * unless the ledger was settled before: only then that one is sure not to have its last.
  *
  * Calling sequence: the ledger into knobs, the host into them (knobs_see_…), plan_settle(), and then each knob that is
  * due is set, in the order of the kinds.

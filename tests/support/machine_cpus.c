@@ -232,6 +232,7 @@ void machine_dress_cpus(struct machine *machine, bool old_kernel)
 {
 	const struct cpuset none = { 0 };
 
+	put(machine, "0-7", "sys/devices/system/cpu/present");
 	put(machine, "0-7", "sys/devices/system/cpu/online");
 	put_nodes(machine);
 	put_power(machine);

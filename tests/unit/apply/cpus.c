@@ -9,6 +9,15 @@
 #include "tests/unit/apply/apply.h"
 #include "tests/unit/apply/cpus.h"
 
+static bool is_in_ledger(const char *words)
+{
+	char *text = get_text(machine.scratch.fd, "run/gpu-handoff/ledger");
+	bool found = text && strstr(text, words);
+
+	free(text);
+	return found;
+}
+
 /* ---- one ---- */
 
 static const struct expectation taken[] = {
@@ -56,6 +65,55 @@ START_TEST(test_every_knob)
 	cpus_check(taken, COUNT(taken));
 	ck_assert(!machine_is_clean(&machine));
 	cpus_return(&vm);
+}
+END_TEST
+
+/* Of a policy whose CPUs are offline the kernel shows nothing, and changes nothing. */
+static void set_online(bool online)
+{
+	static const char *const files[][2] = {
+		{ "scaling_governor", "performance" },
+		{ "energy_performance_preference", "performance" },
+		{ "related_cpus", "4 5 6 7" },
+		{ "affected_cpus", "4 5 6 7" },
+	};
+	char path[128];
+
+	put_text(machine.scratch.fd, "sys/devices/system/cpu/online", "%s\n", online ? "0-7" : "0-3");
+	for (int i = 0; i < COUNT(files); i++) {
+		(void)snprintf(path, sizeof(path), "sys/devices/system/cpu/cpufreq/policy4/%s", files[i][0]);
+		if (online)
+			put_text(machine.scratch.fd, path, "%s\n", files[i][1]);
+		else
+			remove_all(machine.scratch.fd, path);
+	}
+}
+
+/* They go while a VM has the governor of them, and come back when it has gone: that is put back then. */
+START_TEST(test_governor_offline)
+{
+	struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance"),
+		      other = machine_cpus_domain("other", 2, "1", "");
+
+	vm.policy.isolate = false;
+	cpus_take(&vm);
+	set_online(false);
+	cpus_return(&vm);
+	ck_assert_msg(strstr(machine.notes, "are offline") && strstr(machine.notes, "governor of cpufreq policy '4'"),
+		"%s", machine.notes);
+	cpus_check_line("sys/devices/system/cpu/cpu4/power/pm_qos_resume_latency_us", "0");
+	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 0);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert(is_in_ledger("governor 4 powersave") && is_in_ledger("settled"));
+	if (_i == 0) {
+		set_online(true);
+		ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
+	} else {
+		cpus_take(&other);
+		set_online(true);
+		cpus_return(&other);
+	}
+	ck_assert(!strstr(machine.notes, "somebody else"));
 }
 END_TEST
 
@@ -273,15 +331,6 @@ static int count_reloads(void)
 	return n;
 }
 
-static bool is_in_ledger(const char *words)
-{
-	char *text = get_text(machine.scratch.fd, "run/gpu-handoff/ledger");
-	bool found = strstr(text, words) != NULL;
-
-	free(text);
-	return found;
-}
-
 /* A unit goes. What is left of its drop-in is removed once, and systemd told once; then it is as if it never was. */
 static const struct {
 	const char *before, *group, *goes, *comes;
@@ -479,6 +528,7 @@ TCase *case_cpus(void)
 	tcase_add_checked_fixture(tcase, cpus_start, cpus_stop);
 	tcase_add_test(tcase, test_every_knob);
 	tcase_add_loop_test(tcase, test_governor, 0, 2);
+	tcase_add_loop_test(tcase, test_governor_offline, 0, 2);
 	tcase_add_test(tcase, test_governor_absent);
 	tcase_add_test(tcase, test_workqueues_elsewhere);
 	tcase_add_loop_test(tcase, test_orders, 0, 4);

@@ -536,6 +536,35 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/* The governor of CPUs that are offline is there again with them, and stays in the ledger until then. */
+START_TEST(test_offline)
+{
+	static const struct {
+		bool claimed, offline, turned;
+	} rows[] = {
+		{ false, true, true },
+		{ false, false, false },
+		{ true, true, true },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct knob *knob;
+
+		start();
+		if (rows[i].claimed)
+			claim("2", false, "performance");
+		knob = know(KNOB_GOVERNOR, "2", "powersave", "schedutil", "performance");
+		knob->offline = rows[i].offline;
+		settle("0-1");
+		ck_assert(!knob->foreign && !knob_is_due(knob));
+		ck_assert_int_eq(knob_is_turned(knob), rows[i].turned);
+		check_value(KNOB_GOVERNOR, &knob->base, "powersave");
+		check_value(KNOB_GOVERNOR, &knob->last, "schedutil");
+		check_value(KNOB_GOVERNOR, &knob->want, "performance");
+	}
+}
+END_TEST
+
 TCase *case_settle(void)
 {
 	TCase *tcase = suite_case("settle");
@@ -554,5 +583,6 @@ TCase *case_settle(void)
 	tcase_add_test(tcase, test_not_born);
 	add_rows(tcase, test_shared, shared);
 	tcase_add_test(tcase, test_gone);
+	tcase_add_test(tcase, test_offline);
 	return tcase;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A host of its own in memory, on which VMs come and go at random, are killed at random points, and somebody else
- * meddles. Whatever happened, after a settling that was not killed every knob is what it would be if the VMs that run
- * had come to a host that nobody of ours ever touched.
+ * A host of its own in memory, on which VMs come and go at random, are killed at random points, CPUs go offline, and
+ * somebody else meddles. Whatever happened, after a settling that was not killed every knob is what it would be if the
+ * VMs that run had come to a host that nobody of ours ever touched.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static struct {
 	struct cpuset online;
 	unsigned int n_online;
 	unsigned int strange; /* a value that nobody had yet */
-	unsigned int n_foreign, n_killed;
+	unsigned int n_foreign, n_killed, n_hidden;
 } world;
 
 static struct knobs knobs, fresh;
@@ -212,6 +212,11 @@ static struct knob *see(
 	return knob;
 }
 
+static bool is_of_policy(const struct thing *thing)
+{
+	return thing->kind == KNOB_GOVERNOR || thing->kind == KNOB_PREFERENCE;
+}
+
 static void look(struct knobs *into, const int index[VMS])
 {
 	knobs_clear(into);
@@ -227,6 +232,7 @@ static void look(struct knobs *into, const int index[VMS])
 		knob->base = thing->old_base;
 		knob->last = thing->last;
 		knob->want = thing->want;
+		knob->offline = !thing->there && is_of_policy(thing);
 	}
 	for (unsigned int i = 0; i < world.n_things; i++) {
 		if (world.things[i].there)
@@ -248,6 +254,16 @@ static void write_ledger(void)
 		thing->want = knob->want;
 	}
 	world.settled = false;
+}
+
+/* What is hidden has what it had when the ledger was read. */
+static bool may_mark(void)
+{
+	for (unsigned int i = 0; i < knobs.n_knobs && !knobs.settled; i++) {
+		if (knobs.knobs[i].hidden)
+			return false;
+	}
+	return true;
 }
 
 /* ---- what it does to it, until it is killed ---- */
@@ -392,7 +408,8 @@ static bool settle_until(unsigned int steps, const bool meddled[])
 		world.n_killed++;
 		return false;
 	}
-	world.settled = true;
+	world.settled = may_mark();
+	world.n_hidden += !world.settled;
 	check_settled(&claims, index);
 	return true;
 }
@@ -411,6 +428,12 @@ static void run_vm(unsigned int vm, bool running)
 		thing->there = running;
 		thing->current = thing->base;
 	}
+}
+
+/* Nothing shows of a policy whose CPUs are offline, and it is as it was when these are there again. */
+static void set_online(const char *policy, bool online)
+{
+	find_thing(KNOB_GOVERNOR, policy)->there = find_thing(KNOB_PREFERENCE, policy)->there = online;
 }
 
 /* A driver takes an interrupt, and it gets the default. */
@@ -482,6 +505,7 @@ static void event(bool may_meddle)
 	unsigned int vm = draw(VMS);
 
 	run_vm(vm, !world.running[vm]);
+	set_online(draw(2) ? "0" : "1", draw(3) != 0);
 	bear();
 	disturb();
 	if (may_meddle && draw(3) == 0)
@@ -491,6 +515,7 @@ static void event(bool may_meddle)
 		memset(meddled, 0, sizeof(meddled));
 		vm = draw(VMS);
 		run_vm(vm, !world.running[vm] && draw(2));
+		set_online(draw(2) ? "0" : "1", draw(3) != 0);
 	}
 	(void)settle_until(UINT32_MAX, meddled);
 }
@@ -505,6 +530,8 @@ static void run_round(bool may_meddle)
 		event(may_meddle);
 	for (unsigned int vm = 0; vm < VMS; vm++) {
 		run_vm(vm, false);
+		set_online("0", vm > 1);
+		set_online("1", vm == VMS - 1);
 		ck_assert(settle_until(UINT32_MAX, nobody));
 	}
 	/* Nothing of ours is left to be settled. */
@@ -524,6 +551,7 @@ START_TEST(test_random)
 		run_round(_i);
 	/* It did happen. */
 	ck_assert_uint_gt(world.n_killed, ROUNDS);
+	ck_assert_uint_gt(world.n_hidden, ROUNDS / 4);
 	ck_assert_int_eq(world.n_foreign > ROUNDS / 4, _i);
 }
 END_TEST
