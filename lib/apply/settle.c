@@ -174,10 +174,11 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 {
 	struct knobs *knobs = &handover->knobs;
 	const struct turning turning = { handover->host, knobs, &handover->online };
-	struct tale tale;
+	struct tale tale, cut;
 	unsigned int n_late = 0;
 	int result = 0;
 
+	tale_begin(&cut, "the kernel keeps no CPUs that are offline of these:");
 	tale_begin(&tale, "these cannot be changed, so they stay as they are:");
 	for (unsigned int kind = 0; kind < KNOB_KINDS_; kind++) {
 		for (unsigned int i = 0; i < knobs->n_knobs && !is_late(result); i++) {
@@ -188,6 +189,8 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 				continue;
 			r = knob_turn(&turning, knob);
 			n_late += is_late(r);
+			if (r == TURN_CUT)
+				tale_add(&cut, knob);
 			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind) && n_late < LATE_MAX) {
 				*ret_unreached = *ret_unreached || !knob_same(knob->kind, &knob->current, &knob->base);
 				if (is_worth_telling(journal, knob))
@@ -199,6 +202,7 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 		}
 	}
 	tale_end(&tale, handover, journal);
+	tale_end(&cut, handover, journal);
 	tidy_dropins(&turning);
 	return result;
 }

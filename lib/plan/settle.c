@@ -60,6 +60,9 @@ static struct cpuset narrow(const struct settling *settling, const struct knob *
 
 	if (cpuset_intersects(base, isolated) && !cpuset_intersects(&rest, settling->online))
 		rest = cpuset_less(settling->online, isolated);
+	/* Where the kernel does not keep the others, it would never have what it is to have. */
+	if (knob->kind == KNOB_THREAD && cpuset_intersects(base, isolated))
+		cpuset_keep_all(&rest, settling->online);
 	return cpuset_is_empty(&rest) ? *base : rest;
 }
 

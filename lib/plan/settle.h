@@ -9,7 +9,8 @@
  *
  *	balancer	base and I
  *	default		base less I; all that is online less I, where nothing of that is online
- *	interrupt, workqueue, thread	likewise
+ *	interrupt, workqueue	likewise
+ *	thread		likewise; but nothing that is offline, where base has any of I
  *	allowed		where base is not set: all that is online less I, and not set while none of I is online;
  *			else base less I; base where nothing of that is online, for it needs these
  *	cpuset		likewise, by its own base
@@ -31,7 +32,8 @@
  *	allowed, cpuset	all that is online, while the ledger is not settled: on the way back to not set
  *	cpuset		what allowed of that control group may have: systemd writes it there
  *	thread		all that is online, with and without what was isolated or is to be: before Linux 6.2, a thread
- *			loses its own affinity when cpusets change
+ *			loses its own affinity when cpusets change; and, of the kernel's own, base without any CPUs that
+ *			are offline: before 6.2, that is what it has after it was to have base
  *	preference	"performance": drivers leave it there with the governor of that name
  *
  * When allowed of a unit is set, systemd writes its cpuset and its drop-in too. So all three are due with one of them
@@ -39,6 +41,9 @@
  * it then has that. The ledger keeps them together (knob->kept).
  *
  * A frail thread is due, and kept, likewise, with any of these: it has to get its own CPUs again.
+ *
+ * A thread of the kernel that was to have base, and lacks CPUs of it that are offline, has what it has as base once the
+ * ledger is settled: it could not be given more.
  *
  * A known balancer is due as well when it was told otherwise: it does what it is told a while later, and tells of the
  * time before until then.

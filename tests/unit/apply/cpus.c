@@ -512,12 +512,56 @@ START_TEST(test_old_kernel)
 }
 END_TEST
 
+/*
+ * A thread of the kernel may run on CPUs that are not there yet, and gets these back as well. Linux 6.1 keeps none of
+ * them when it is told: that is said once, and then is what the thread has.
+ */
+static void check_offline_threads(const char *after, bool is_cut)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", ""),
+			    two = machine_cpus_domain("two", 2, "2-3", "");
+
+	put_text(machine.scratch.fd, "sys/devices/system/cpu/possible", "0-9\n");
+	machine_put_thread(&machine, CPUS_KAUDITD, "kauditd", 0x00200000, "", "0-9");
+	machine_put_thread(&machine, CPUS_KSWAPD, "kswapd0", 0x00200000, "", "0-2,8");
+	cpus_take(&vm);
+	cpus_check_line("run/fake/affinity/32", "0-3");
+	cpus_check_line("run/fake/affinity/30", "0-2,8");
+	cpus_take(&two);
+	cpus_check_line("run/fake/affinity/32", "0-1");
+	cpus_check_line("run/fake/affinity/30", "0-1");
+	cpus_return(&two);
+	cpus_check_line("run/fake/affinity/30", is_cut ? "0-2" : "0-2,8");
+	ck_assert_int_eq(strstr(machine.notes, "CPUs of thread '30 300'") != NULL, is_cut);
+	machine.notes[0] = '\0';
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert_str_eq(machine.notes, "");
+	cpus_return(&vm);
+	cpus_check_line("run/fake/affinity/32", after);
+	ck_assert_int_eq(strstr(machine.notes, "CPUs of thread '32 320'") != NULL, is_cut);
+	ck_assert(!strstr(machine.notes, "thread '30") && !strstr(machine.notes, "somebody else"));
+	cpus_accept();
+}
+
+START_TEST(test_offline_threads)
+{
+	check_offline_threads("0-9", false);
+}
+END_TEST
+
+START_TEST(test_offline_threads_cut)
+{
+	check_offline_threads("0-7", true);
+}
+END_TEST
+
 TCase *case_cpus_old(void)
 {
 	TCase *tcase = suite_case("cpus_old");
 
 	tcase_add_checked_fixture(tcase, cpus_start_old, cpus_stop);
 	tcase_add_test(tcase, test_old_kernel);
+	tcase_add_test(tcase, test_offline_threads_cut);
 	return tcase;
 }
 
@@ -542,5 +586,6 @@ TCase *case_cpus(void)
 	tcase_add_test(tcase, test_started);
 	tcase_add_test(tcase, test_started_card);
 	tcase_add_loop_test(tcase, test_stranger, 0, 2);
+	tcase_add_test(tcase, test_offline_threads);
 	return tcase;
 }

@@ -10,6 +10,7 @@
 #include "plan/settle.h"
 #include "tests/unit/plan/plan.h"
 
+#define AWAY   64 /* a CPU that is not there yet */
 #define ROUNDS 3000
 #define VMS    4
 #define GROUPS 4 /* of which the last is the scope of a VM */
@@ -34,6 +35,7 @@ static struct {
 	struct claim vms[VMS];
 	bool running[VMS];
 	bool settled;
+	bool cuts; /* its kernel keeps no CPUs that are offline when it is told of threads */
 	struct cpuset online;
 	unsigned int n_online;
 	unsigned int strange; /* a value that nobody had yet */
@@ -128,12 +130,23 @@ static void add_policy(unsigned int i)
 	set_word(&preference->base, draw(2) ? "balance_power" : "performance");
 }
 
+/* Some may run on CPUs that are not there yet. */
+static void add_thread(unsigned int i)
+{
+	struct thing *thread = add_thing(KNOB_THREAD, "", i);
+
+	thread->base.cpus = draw_cpus(0);
+	if (draw(2))
+		cpuset_add(&thread->base.cpus, AWAY);
+}
+
 static void make_host(void)
 {
 	static const char *const latencies[] = { "0", "n/a", "50", "100" };
 
 	world.n_things = 0;
 	world.settled = false;
+	world.cuts = draw(2);
 	world.strange = 100;
 	world.n_online = 4 + draw(8);
 	world.online = (struct cpuset){ 0 };
@@ -149,14 +162,14 @@ static void make_host(void)
 		add_thing(KNOB_BALANCER, "irqbalance", 0);
 	(void)snprintf(add_thing(KNOB_DEFAULT, "", 0)->key, sizeof(world.things[0].key), "-");
 	find_thing(KNOB_DEFAULT, "-")->base.cpus = draw_cpus(0);
-	cpuset_add(&find_thing(KNOB_DEFAULT, "-")->base.cpus, 64);
+	cpuset_add(&find_thing(KNOB_DEFAULT, "-")->base.cpus, AWAY);
 	add_thing(KNOB_WORKQUEUE, "", 0)->base.cpus = draw_cpus(0);
 	for (unsigned int i = 0; i < 6; i++) {
 		struct thing *interrupt = add_thing(KNOB_INTERRUPT, "", i);
 
 		interrupt->base.cpus = draw_cpus(0);
 		interrupt->there = i < 3;
-		add_thing(KNOB_THREAD, "", i)->base.cpus = draw_cpus(0);
+		add_thread(i);
 	}
 	for (unsigned int cpu = 0; cpu < 4; cpu++) {
 		struct thing *latency = add_thing(KNOB_LATENCY, "", cpu);
@@ -289,13 +302,29 @@ static bool set_allowed(struct thing *allowed, const union knob_value *want, uns
 	return true;
 }
 
+/* What it is not given back of its own is from then on not its own. */
+static void set_thread(struct thing *thread, const union knob_value *want)
+{
+	bool is_back = knob_same(KNOB_THREAD, want, &thread->base);
+
+	thread->current = *want;
+	if (!world.cuts)
+		return;
+	cpuset_keep_all(&thread->current.cpus, &world.online);
+	if (is_back)
+		thread->base = thread->current;
+}
+
 static bool set(struct thing *thing, const union knob_value *want, unsigned int *steps)
 {
 	if (thing->kind == KNOB_ALLOWED)
 		return set_allowed(thing, want, steps);
 	if ((*steps)-- == 0)
 		return false;
-	thing->current = *want;
+	if (thing->kind == KNOB_THREAD)
+		set_thread(thing, want);
+	else
+		thing->current = *want;
 	return true;
 }
 
@@ -490,7 +519,9 @@ static void disturb(void)
 
 	if (!thing->in_ledger || !thing->there)
 		return;
-	if (thing->kind == KNOB_THREAD)
+	/* Of user space: these have none that are offline. */
+	if (thing->kind == KNOB_THREAD && cpuset_contains(&world.online, &thing->base.cpus) &&
+		cpuset_contains(&world.online, &thing->old_base.cpus))
 		thing->current.cpus = world.online;
 	if (thing->kind == KNOB_PREFERENCE)
 		set_word(&thing->current, "performance");
