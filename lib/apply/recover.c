@@ -145,7 +145,8 @@ static void settle_left(struct walk *walk, bool always)
 	if (r >= 0)
 		r = context_settle(handover, walk->runtime, journal);
 	if (r >= 0 || r == STEP_STALE) {
-		walk->undone += left;
+		/* What is of CPUs that are offline stays turned. */
+		walk->undone += left && !ledger_exists(walk->runtime);
 		return;
 	}
 	(void)refusal_set(&refusal, REFUSAL_FAILED, "cannot set the host's CPUs as the running domains want them: %s",

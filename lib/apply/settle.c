@@ -115,11 +115,36 @@ static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))
 	return false;
 }
 
-/* Perhaps it had gone when a handover was killed, and systemd was not told. */
-static bool leaves_dropin(const struct knob *knob)
+static bool is_file(const union knob_value *dropin)
 {
-	return knob->kind == KNOB_DROPIN && knob->known && !knob->foreign &&
-	       knob_same(knob->kind, &knob->want, &knob->base) && strcmp(knob->base.word, DROPIN_FILE) != 0;
+	return strcmp(dropin->word, DROPIN_FILE) == 0;
+}
+
+/* By the ledger: it had gone when a handover was killed, and perhaps systemd was not told. */
+static bool has_lost_dropin(const struct knob *knob)
+{
+	return knob->kind == KNOB_DROPIN && knob->known && knob->seen && is_file(&knob->last) &&
+	       !is_file(&knob->current);
+}
+
+/* It goes now; systemd makes it first where it is told of the unit's CPUs. */
+static bool loses_dropin(struct knobs *knobs, const struct knob *knob)
+{
+	const struct knob *allowed;
+
+	if (knob->kind != KNOB_DROPIN || !knob_is_due(knob) || is_file(&knob->want))
+		return false;
+	allowed = knobs_find(knobs, KNOB_ALLOWED, knob->key);
+	return is_file(&knob->current) || (allowed && knob_is_due(allowed));
+}
+
+static bool any_loses_dropin(struct knobs *knobs)
+{
+	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
+		if (loses_dropin(knobs, &knobs->knobs[i]))
+			return true;
+	}
+	return false;
 }
 
 /* When CPUs are taken, all that stay; later those that stay away from what they were. */
@@ -134,7 +159,8 @@ static void tidy_dropins(const struct turning *turning)
 	for (unsigned int i = 0; i < turning->knobs->n_knobs; i++) {
 		const struct knob *knob = &turning->knobs->knobs[i];
 
-		if (leaves_dropin(knob) && knob->seen && strcmp(knob->base.word, DROPIN_NOTHING) == 0)
+		if (knob->kind == KNOB_DROPIN && knob->known && knob->seen && !knob->foreign &&
+			strcmp(knob->base.word, DROPIN_NOTHING) == 0 && !is_file(&knob->want))
 			(void)knob_turn(turning, knob);
 	}
 }
@@ -148,10 +174,11 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 {
 	struct knobs *knobs = &handover->knobs;
 	const struct turning turning = { handover->host, knobs, &handover->online };
-	struct tale tale;
+	struct tale tale, cut;
 	unsigned int n_late = 0;
 	int result = 0;
 
+	tale_begin(&cut, "the kernel keeps no CPUs that are offline of these:");
 	tale_begin(&tale, "these cannot be changed, so they stay as they are:");
 	for (unsigned int kind = 0; kind < KNOB_KINDS_; kind++) {
 		for (unsigned int i = 0; i < knobs->n_knobs && !is_late(result); i++) {
@@ -162,6 +189,8 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 				continue;
 			r = knob_turn(&turning, knob);
 			n_late += is_late(r);
+			if (r == TURN_CUT)
+				tale_add(&cut, knob);
 			if (r < 0 && knob_kind_is_optional((enum knob_kind)kind) && n_late < LATE_MAX) {
 				*ret_unreached = *ret_unreached || !knob_same(knob->kind, &knob->current, &knob->base);
 				if (is_worth_telling(journal, knob))
@@ -173,14 +202,31 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 		}
 	}
 	tale_end(&tale, handover, journal);
+	tale_end(&cut, handover, journal);
 	tidy_dropins(&turning);
-	/* systemd would say of these units that their files have changed. */
-	if (any(knobs, leaves_dropin))
-		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	return result;
 }
 
-/* What could not be looked at stays in the ledger. Whoever gives CPUs back is told that this is not done yet. */
+/* Nobody has a claim any more, and who gives back is not to fail for it: it cannot be done now. */
+static void note_offline(struct handover *handover, const struct journal *journal)
+{
+	struct tale tale;
+
+	if (handover->claims.n_claims > 0)
+		return;
+	tale_begin(
+		&tale, "these are of CPUs that are offline, so recovery has to put them back once these are online:");
+	for (unsigned int i = 0; i < handover->knobs.n_knobs; i++) {
+		if (handover->knobs.knobs[i].hidden && handover->knobs.knobs[i].offline)
+			tale_add(&tale, &handover->knobs.knobs[i]);
+	}
+	tale_end(&tale, handover, journal);
+}
+
+/*
+ * What could not be looked at stays in the ledger, and may have any of its values there, unless it was settled. Whoever
+ * gives CPUs back is told that this is not done yet.
+ */
 static int check_hidden(struct handover *handover, const struct journal *journal, bool *ret_unreached)
 {
 	struct text text;
@@ -191,7 +237,7 @@ static int check_hidden(struct handover *handover, const struct journal *journal
 
 		if (!knob->hidden)
 			continue;
-		*ret_unreached = true;
+		*ret_unreached = *ret_unreached || !handover->knobs.settled;
 		if (knob_kind_is_optional(knob->kind) || knob->kind == KNOB_GOVERNOR ||
 			journal->state == JOURNAL_TAKING)
 			continue;
@@ -204,8 +250,8 @@ static int check_hidden(struct handover *handover, const struct journal *journal
 
 static int settle(struct handover *handover, int runtime, const struct journal *journal)
 {
-	const struct knobs *knobs = &handover->knobs;
-	bool foreign, unreached = false;
+	struct knobs *knobs = &handover->knobs;
+	bool foreign, stale = !knobs->settled && any(knobs, has_lost_dropin), unreached = false;
 	int r;
 
 	plan_settle(&handover->knobs, &handover->claims, &handover->online);
@@ -214,8 +260,12 @@ static int settle(struct handover *handover, int runtime, const struct journal *
 	if (r < 0)
 		return r;
 	r = turn_all(handover, journal, &unreached);
+	/* It would say of these units that their files have changed. */
+	if (stale || any_loses_dropin(knobs))
+		(void)handover->host->manager->reload(handover->host, RELOAD_DEADLINE_MS);
 	if (r < 0)
 		return r == KERNEL_STUCK ? STEP_LATE : r == TURN_NO_EFFECT ? STEP_NO_EFFECT : r;
+	note_offline(handover, journal);
 	r = check_hidden(handover, journal, &unreached);
 	/* What is not as it should be is for the next time. */
 	if (r == 0 && !unreached)

@@ -14,6 +14,7 @@
 #include "probe/cpus.h"
 #include "probe/dropin.h"
 #include "probe/process.h"
+#include "probe/thread.h"
 
 /* Of one request; nothing of it waits for a driver of a device. */
 #define DEADLINE_MS 5000
@@ -238,9 +239,21 @@ static int turn_dropin(const struct turning *turning, const struct knob *knob)
 	return r;
 }
 
+/* Before Linux 6.2 the kernel keeps no CPUs that are offline when it is told (k: 3fb906e7fabb). */
+static int compare_thread(const struct turning *turning, const struct cpuset *want, const struct cpuset *now)
+{
+	struct cpuset least = *want;
+
+	if (cpuset_same(now, want))
+		return 0;
+	cpuset_keep_all(&least, turning->online);
+	return cpuset_contains(want, now) && cpuset_contains(now, &least) ? TURN_CUT : TURN_NO_EFFECT;
+}
+
 static int turn_thread(const struct turning *turning, const struct knob *knob)
 {
 	const struct host *host = turning->host;
+	bool is_online = cpuset_contains(turning->online, &knob->want.cpus);
 	struct cpuset now;
 	uint64_t start;
 	char *end;
@@ -252,10 +265,11 @@ static int turn_thread(const struct turning *turning, const struct knob *knob)
 		return r < 0 ? r : 1;
 	r = host->kernel->set_affinity(host, tid, &knob->want.cpus);
 	if (r == 0)
-		r = host->kernel->get_affinity(host, tid, &now);
+		r = knob->frail || is_online ? host->kernel->get_affinity(host, tid, &now)
+					     : thread_probe_cpus(host, tid, &now);
 	if (r < 0)
 		return r == -ESRCH ? 1 : r;
-	return cpuset_same(&now, &knob->want.cpus) ? 0 : TURN_NO_EFFECT;
+	return compare_thread(turning, &knob->want.cpus, &now);
 }
 
 static int turn_latency(const struct turning *turning, const struct knob *knob)

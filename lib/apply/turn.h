@@ -13,6 +13,7 @@
 /* Answers of ours, beside those of errno. */
 enum {
 	TURN_NO_EFFECT = -5200, /* it was accepted, and nothing changed */
+	TURN_CUT = 2,           /* of a thread: done, but for CPUs that are offline, which the kernel did not take */
 };
 
 /* What all of them share. */
@@ -24,7 +25,7 @@ struct turning {
 
 /*
  * Gives a knob of those the value that it is to have. Returns 0 when that was done and seen to be done; 1 when there
- * was nothing to do; TURN_NO_EFFECT; KERNEL_STUCK; -errno.
+ * was nothing to do; TURN_CUT; TURN_NO_EFFECT; KERNEL_STUCK; -errno.
  */
 int knob_turn(const struct turning *turning, const struct knob *knob);
 

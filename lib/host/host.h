@@ -64,7 +64,8 @@ struct kernel {
 	 */
 	int (*get_affinity)(const struct host *host, pid_t tid, struct cpuset *ret);
 	/*
-	 * Sets them (sched_setaffinity(2)); of what is not online the kernel keeps nothing. Returns 0; -ESRCH; -EINVAL
+	 * Sets them (sched_setaffinity(2)); of what is not online the kernel keeps nothing, but for threads of its own
+	 * that no control group has, since 6.2. Returns 0; -ESRCH; -EINVAL
 	 * when none of them is online, and for a thread that the kernel keeps where it is. Waits for no driver.
 	 */
 	int (*set_affinity)(const struct host *host, pid_t tid, const struct cpuset *cpus);

@@ -56,6 +56,7 @@ struct knob {
 	bool known;              /* it is in the ledger: a change of ours was at least begun */
 	bool seen;               /* it is on the host, and current is how */
 	bool foreign;            /* somebody else has changed it since: theirs from now on */
+	bool offline;            /* not seen, for its CPUs are there and offline: it comes back with them */
 	bool hidden;             /* not seen, and not gone for sure: it stays in the ledger as it is */
 	union knob_value current;
 	bool driven; /* due with another one that it goes with (plan/settle.h): look again when it is its turn */

@@ -81,6 +81,22 @@ static bool is_reset_thread(const struct judging *judging, const struct knob *kn
 	       is_online_less(judging, knob, &judging->wanted) || is_online_less(judging, knob, &judging->last);
 }
 
+/*
+ * A thread of the kernel that has of its own CPUs all that are online, and not all that are not: before Linux 6.2 the
+ * kernel keeps none of these when it is told.
+ */
+static bool is_cut(const struct judging *judging, const struct knob *knob)
+{
+	struct cpuset least;
+
+	if (knob->kind != KNOB_THREAD || knob->frail || is(knob, &knob->base))
+		return false;
+	least = knob->base.cpus;
+	cpuset_keep_all(&least, judging->online);
+	return !cpuset_is_empty(&least) && cpuset_contains(&knob->base.cpus, &knob->current.cpus) &&
+	       cpuset_contains(&knob->current.cpus, &least);
+}
+
 /* On the way back to a group that has none set, systemd is given all first. */
 static bool is_on_the_way(const struct judging *judging, const struct knob *knob)
 {
@@ -104,7 +120,7 @@ static bool is_ours(const struct judging *judging, const struct knob *knob)
 	case KNOB_CPUSET:
 		return is_on_the_way(judging, knob) || is_by_systemd(judging, knob);
 	case KNOB_THREAD:
-		return is_reset_thread(judging, knob);
+		return is_reset_thread(judging, knob) || is_cut(judging, knob);
 	case KNOB_PREFERENCE:
 		return strcmp(knob->current.word, PERFORMANCE) == 0;
 	case KNOB_DROPIN:
@@ -176,6 +192,9 @@ static void judge_each(const struct judging *judging)
 
 		if (!knob->seen)
 			continue;
+		/* It was to have them all: what it has not got is not to be had. */
+		if (judging->knobs->settled && knob_same(knob->kind, &knob->want, &knob->base) && is_cut(judging, knob))
+			knob->base = knob->current;
 		if (knob->known)
 			knob->foreign = !is_ours(judging, knob);
 		else

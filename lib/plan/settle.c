@@ -60,6 +60,9 @@ static struct cpuset narrow(const struct settling *settling, const struct knob *
 
 	if (cpuset_intersects(base, isolated) && !cpuset_intersects(&rest, settling->online))
 		rest = cpuset_less(settling->online, isolated);
+	/* Where the kernel does not keep the others, it would never have what it is to have. */
+	if (knob->kind == KNOB_THREAD && cpuset_intersects(base, isolated))
+		cpuset_keep_all(&rest, settling->online);
 	return cpuset_is_empty(&rest) ? *base : rest;
 }
 
@@ -208,10 +211,10 @@ static void follow_others(const struct settling *settling, struct knob *knob)
 		follow(knob, knobs_find(settling->knobs, unit[i], knob->key));
 }
 
-/* The power settings of a CPU that is offline do not show, and are there again with it. */
+/* The power settings of CPUs that are offline do not show, and are there again with them. */
 static bool is_hidden(const struct settling *settling, const struct knob *knob)
 {
-	bool comes_back = knob->kind >= KNOB_LATENCY && settling->claims->n_claims > 0;
+	bool comes_back = knob->offline || (knob->kind >= KNOB_LATENCY && settling->claims->n_claims > 0);
 
 	return knob->known && !knob->seen && (comes_back || (settling->knobs->blind >> knob->kind & 1));
 }

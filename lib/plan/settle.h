@@ -10,7 +10,8 @@
  *
  *	balancer	base and I
  *	default		base less I; all that is online less I, where nothing of that is online
- *	interrupt, workqueue, thread	likewise
+ *	interrupt, workqueue	likewise
+ *	thread		likewise; but nothing that is offline, where base has any of I
  *	allowed		where base is not set: all that is online less I, and not set while none of I is online;
  *			else base less I; base where nothing of that is online, for it needs these
  *	cpuset		likewise, by its own base
@@ -32,7 +33,8 @@
  *	allowed, cpuset	all that is online, while the ledger is not settled: on the way back to not set
  *	cpuset		what allowed of that control group may have: systemd writes it there
  *	thread		all that is online, with and without what was isolated or is to be: before Linux 6.2, a thread
- *			loses its own affinity when cpusets change
+ *			loses its own affinity when cpusets change; and, of the kernel's own, base without any CPUs that
+ *			are offline: before 6.2, that is what it has after it was to have base
  *	preference	"performance": drivers leave it there with the governor of that name
  *
  * When allowed of a unit is set, systemd writes its cpuset and its drop-in too. So all three are due with one of them
@@ -41,16 +43,21 @@
  *
  * A frail thread is due, and kept, likewise, with any of these: it has to get its own CPUs again.
  *
+ * A thread of the kernel that was to have base, and lacks CPUs of it that are offline, has what it has as base once the
+ * ledger is settled: it could not be given more.
+ *
  * A known balancer is due as well when it was told otherwise: it does what it is told a while later, and tells of the
  * time before until then.
  *
  * Cpuset and dropin are foreign when allowed of that control group is, and dropin only then. Nobody touches a foreign
  * knob: it is neither due nor turned, its base, last and want stay as the ledger has them, and it leaves the ledger; the
  * next time, it is a new one. A known knob that is not seen is gone, and leaves the ledger too; but one that could not
- * be looked at, and one of a CPU that is offline while there are claims, is hidden: it stays as it is.
+ * be looked at, one of CPUs that are offline, and while there are claims any of the last three kinds, is hidden: it
+ * stays as it is, until it is seen again and whoever settles then brings it to what it is to be.
  *
  * The ledger may be marked as settled only when every knob that was due has what was wanted, or its base: one that could
- * not be brought away from another value has that as last, and would be foreign the next time.
+ * not be brought away from another value has that as last, and would be foreign the next time. Nor while one is hidden,
+ * unless the ledger was settled before: only then that one is sure not to have its last.
  *
  * Calling sequence: the ledger into knobs, the host into them (knobs_see_…), plan_settle(), and then each knob that is
  * due is set, in the order of the kinds.

@@ -18,6 +18,7 @@ struct knobs_look {
 	struct refusal *refusal;
 	struct cpuset online;
 	bool isolates;       /* a claim does */
+	bool whole;          /* there are no CPUs but those that are online */
 	unsigned int known;  /* bits of the kinds that the ledger knows a knob of */
 	unsigned int n_full; /* knobs that there is no room for */
 	struct groups *groups;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "probe/cpus.h"
 #include "probe/knobs_look.h"
 
 #define CPUS      "devices/system/cpu"
@@ -142,6 +143,27 @@ static void look_at_latencies(struct knobs_look *look, struct cpuset cpus)
 		see_latency(look, cpu);
 }
 
+/*
+ * A policy answers nothing while all its CPUs are offline; its number is that of one of them. With CPUs that have gone
+ * for good, it has gone, too.
+ */
+static void find_offline(struct knobs_look *look)
+{
+	struct cpuset away;
+
+	if (cpus_read_list(look->host->sys, CPUS "/present", &away) < 0)
+		return;
+	cpuset_remove_all(&away, &look->online);
+	for (unsigned int i = 0; i < look->knobs->n_knobs; i++) {
+		struct knob *knob = &look->knobs->knobs[i];
+		uint64_t cpu;
+
+		if (knob->kind >= KNOB_LATENCY && knob->known && !knob->seen &&
+			text_parse_number(knob->key, 10, CPUS_MAX - 1, &cpu) == 0)
+			knob->offline = cpuset_has(&away, (unsigned int)cpu);
+	}
+}
+
 void knobs_look_power(struct knobs_look *look)
 {
 	const unsigned int kinds = 1u << KNOB_LATENCY | 1u << KNOB_GOVERNOR | 1u << KNOB_PREFERENCE;
@@ -151,6 +173,7 @@ void knobs_look_power(struct knobs_look *look)
 		return;
 	look_at_latencies(look, power.wanted);
 	(void)policies_each(look->host, look_at_policy, &power);
+	find_offline(look);
 }
 
 /* ---- whether a governor can be had ---- */

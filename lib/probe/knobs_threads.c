@@ -13,9 +13,11 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "probe/cpus.h"
 #include "probe/knobs_look.h"
 #include "probe/listing.h"
 #include "probe/process_stat.h"
+#include "probe/thread.h"
 #include "probe/vm.h"
 
 /* The parent of all threads of the kernel: what it makes meanwhile would stay narrowed, so it is left alone. */
@@ -46,6 +48,14 @@ static int find_claim(const struct knobs_look *look, pid_t tid, const struct pro
 	return machine ? machine->claim : -1;
 }
 
+/* Those of user space are in control groups, which leave them no CPUs that are offline. */
+static int read_cpus(const struct knobs_look *look, pid_t tid, const struct process_stat *stat, struct cpuset *ret)
+{
+	if (stat->flags & PROCESS_FLAG_KERNEL && !look->whole)
+		return thread_probe_cpus(look->host, tid, ret);
+	return look->host->kernel->get_affinity(look->host, tid, ret);
+}
+
 static void look_at_thread(struct knobs_look *look, pid_t tid)
 {
 	char text[PROCESS_STAT_SIZE];
@@ -57,7 +67,7 @@ static void look_at_thread(struct knobs_look *look, pid_t tid)
 		return;
 	if (!(stat.flags & PROCESS_FLAG_KERNEL) || stat.flags & PROCESS_FLAG_IMMOBILE)
 		return;
-	if (look->host->kernel->get_affinity(look->host, tid, &cpus) < 0)
+	if (read_cpus(look, tid, &stat, &cpus) < 0)
 		return;
 	knob = thread_see(look, tid, stat.start, &cpus);
 	if (knob)
@@ -132,7 +142,7 @@ static void look_at_known(struct knobs_look *look, bool keeps)
 		start = strtoull(end, NULL, 10);
 		if (number <= 0 || process_stat_read(look->host, number, text, &stat) <= 0 || stat.start != start)
 			continue;
-		if (look->host->kernel->get_affinity(look->host, number, &cpus) < 0)
+		if (read_cpus(look, number, &stat, &cpus) < 0)
 			continue;
 		knob->frail = !keeps && !(stat.flags & PROCESS_FLAG_KERNEL);
 		(void)thread_see(look, number, start, &cpus);
@@ -158,7 +168,7 @@ void knobs_look_threads(struct knobs_look *look)
 {
 	const unsigned int groups = 1u << KNOB_ALLOWED | 1u << KNOB_CPUSET;
 	bool changes = look->isolates || look->known & groups, keeps = kernel_keeps_cpus(look->host);
-	struct cpuset unused;
+	struct cpuset possible, unused;
 	int r;
 
 	if (!knobs_look_wants(look, KNOB_THREAD) && (keeps || !changes))
@@ -170,6 +180,8 @@ void knobs_look_threads(struct knobs_look *look)
 			look->notes, "cannot ask where threads of the kernel run, which stay there: %s", strerror(-r));
 		return;
 	}
+	look->whole = cpus_read_list(look->host->sys, "devices/system/cpu/possible", &possible) >= 0 &&
+		      cpuset_same(&possible, &look->online);
 	if (look->isolates) {
 		r = look_at_children(look);
 		if (r == -ENOENT)

@@ -168,17 +168,23 @@ static bool is_known(struct knobs *knobs, const struct group *group)
 	return (allowed && allowed->known) || (cpuset && cpuset->known);
 }
 
-/* A slice that has gone since leaves its drop-in behind. */
+/*
+ * A slice that has gone since leaves its drop-in behind. Without the file there is nothing to remove, unless somebody
+ * died who was about to: what else is there comes and goes with other properties, and with other units.
+ */
 static void see_left(struct units *units)
 {
 	struct knobs *knobs = units->look->knobs;
 
 	for (unsigned int i = 0; i < knobs->n_knobs; i++) {
-		struct knob *knob = &knobs->knobs[i];
+		const struct knob *knob = &knobs->knobs[i];
+		const char *word;
 
-		if (knob->kind == KNOB_DROPIN && knob->known && !knob->seen)
-			(void)knobs_look_word(units->look, KNOB_DROPIN, knob->key,
-				dropin_probe(units->systemd, group_unit(knob->key)));
+		if (knob->kind != KNOB_DROPIN || !knob->known || knob->seen)
+			continue;
+		word = dropin_probe(units->systemd, group_unit(knob->key));
+		if (strcmp(word, DROPIN_FILE) == 0 || (!knobs->settled && strcmp(word, knob->last.word) != 0))
+			(void)knobs_look_word(units->look, KNOB_DROPIN, knob->key, word);
 	}
 }
 

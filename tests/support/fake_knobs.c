@@ -19,17 +19,31 @@
 #define POLICIES "devices/system/cpu/cpufreq/policy"
 #define AFFINITY "fake/affinity/"
 
+#define PF_KTHREAD        0x00200000
 #define PF_NO_SETAFFINITY 0x04000000
 
-static struct cpuset online(const struct host *host)
+static struct cpuset read_cpus(const struct host *host, const char *path)
 {
-	char *text = get_text(host->sys, "devices/system/cpu/online");
+	char *text = get_text(host->sys, path);
 	struct cpuset cpus = { 0 };
 
 	if (!text || cpuset_parse(text, &cpus) < 0)
 		cpuset_add(&cpus, 0);
 	free(text);
 	return cpus;
+}
+
+static struct cpuset online(const struct host *host)
+{
+	return read_cpus(host, "devices/system/cpu/online");
+}
+
+/* With those that are offline. */
+static struct cpuset possible(const struct host *host)
+{
+	static const char path[] = "devices/system/cpu/possible";
+
+	return faccessat(host->sys, path, F_OK, 0) < 0 ? online(host) : read_cpus(host, path);
 }
 
 /* ---- sets of CPUs ---- */
@@ -340,6 +354,7 @@ static int64_t thread_flags(const struct host *host, pid_t tid)
 int fake_kernel_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret)
 {
 	char path[64], *text;
+	struct cpuset all = online(host);
 	int64_t flags = thread_flags(host, tid);
 
 	if (flags < 0)
@@ -347,24 +362,46 @@ int fake_kernel_get_affinity(const struct host *host, pid_t tid, struct cpuset *
 	(void)snprintf(path, sizeof(path), AFFINITY "%d", (int)tid);
 	text = get_text(host->run, path);
 	if (!text || cpuset_parse(text, ret) < 0)
-		*ret = online(host);
+		*ret = all;
+	cpuset_keep_all(ret, &all);
 	free(text);
 	return 0;
 }
 
+/* cpuset_cpus_allowed() in kernel/cgroup/cpuset.c: since 6.2, those that are offline as well, outside of all groups. */
+static struct cpuset allowed(const struct host *host, int64_t flags)
+{
+	const struct fake_kernel *fake = host->kernel_data;
+
+	return flags & PF_KTHREAD && !fake->old_cpusets ? possible(host) : online(host);
+}
+
+void fake_knobs_put_thread(const struct host *host, pid_t tid, const struct cpuset *cpus)
+{
+	struct cpuset all = online(host), others = possible(host);
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), AFFINITY "%d", (int)tid);
+	put_text(host->run, path, "%s\n", cpuset_text(cpus).s);
+	/* Else the system call tells as much. */
+	if (cpuset_same(&all, &others))
+		return;
+	(void)snprintf(path, sizeof(path), "%d/status", (int)tid);
+	put_text(host->proc, path, "Name:\tx\nCpus_allowed:\t%s\nCpus_allowed_list:\t%s\n", cpuset_mask_text(cpus).s,
+		cpuset_text(cpus).s);
+}
+
 int fake_kernel_set_affinity(const struct host *host, pid_t tid, const struct cpuset *cpus)
 {
-	struct cpuset all = online(host), kept = *cpus;
 	int64_t flags = thread_flags(host, tid);
-	char path[64];
+	struct cpuset all = online(host), kept;
 
 	if (flags < 0)
 		return (int)flags;
-	for (unsigned int i = 0; i < CPUS_MAX / 64; i++)
-		kept.words[i] &= all.words[i];
-	if (flags & PF_NO_SETAFFINITY || cpuset_count(&kept) == 0)
+	kept = allowed(host, flags);
+	cpuset_keep_all(&kept, cpus);
+	if (flags & PF_NO_SETAFFINITY || !cpuset_intersects(&kept, &all))
 		return -EINVAL;
-	(void)snprintf(path, sizeof(path), AFFINITY "%d", (int)tid);
-	put_text(host->run, path, "%s\n", cpuset_text(&kept).s);
+	fake_knobs_put_thread(host, tid, &kept);
 	return 0;
 }

@@ -14,6 +14,9 @@ int fake_knobs_write_sys(const struct host *host, const char *path, const char *
 /* For the table of the fake kernel, beside what fake_kernel.h has of these. */
 int fake_kernel_get_affinity(const struct host *host, pid_t tid, struct cpuset *ret);
 
+/* What a thread may run on, whatever is online. */
+void fake_knobs_put_thread(const struct host *host, pid_t tid, const struct cpuset *cpus);
+
 /*
  * cpuset.cpus of a control group, whoever writes it. An old kernel refuses to forget it, as if each group had a
  * process, and gives all threads in it and below these CPUs, or those above it. Returns 0, or -ENOSPC.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/fake_knobs.h"
 #include "tests/support/snapshot.h"
 
 #define CPUS     8
@@ -153,7 +154,7 @@ void machine_put_thread(const struct machine *machine, int tid, const char *name
 	put_text(machine->scratch.fd, path, "%s\n", name);
 	(void)snprintf(path, sizeof(path), "proc/%d/task/%d", tid, tid);
 	put_directory(machine->scratch.fd, path);
-	(void)fake_kernel_set_affinity(&machine->host, tid, &set);
+	fake_knobs_put_thread(&machine->host, tid, &set);
 }
 
 static void put_threads(const struct machine *machine, bool old_kernel)
@@ -232,6 +233,8 @@ void machine_dress_cpus(struct machine *machine, bool old_kernel)
 {
 	const struct cpuset none = { 0 };
 
+	put(machine, "0-7", "sys/devices/system/cpu/possible");
+	put(machine, "0-7", "sys/devices/system/cpu/present");
 	put(machine, "0-7", "sys/devices/system/cpu/online");
 	put_nodes(machine);
 	put_power(machine);

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* CPUs that are a domain's alone: every knob of the host after a take, and all of it back after a return. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/support/scratch.h"
 #include "tests/unit/apply/apply.h"
 #include "tests/unit/apply/cpus.h"
+
+static bool is_in_ledger(const char *words)
+{
+	char *text = get_text(machine.scratch.fd, "run/gpu-handoff/ledger");
+	bool found = text && strstr(text, words);
+
+	free(text);
+	return found;
+}
 
 /* ---- one ---- */
 
@@ -54,6 +65,55 @@ START_TEST(test_every_knob)
 	cpus_check(taken, COUNT(taken));
 	ck_assert(!machine_is_clean(&machine));
 	cpus_return(&vm);
+}
+END_TEST
+
+/* Of a policy whose CPUs are offline the kernel shows nothing, and changes nothing. */
+static void set_online(bool online)
+{
+	static const char *const files[][2] = {
+		{ "scaling_governor", "performance" },
+		{ "energy_performance_preference", "performance" },
+		{ "related_cpus", "4 5 6 7" },
+		{ "affected_cpus", "4 5 6 7" },
+	};
+	char path[128];
+
+	put_text(machine.scratch.fd, "sys/devices/system/cpu/online", "%s\n", online ? "0-7" : "0-3");
+	for (int i = 0; i < COUNT(files); i++) {
+		(void)snprintf(path, sizeof(path), "sys/devices/system/cpu/cpufreq/policy4/%s", files[i][0]);
+		if (online)
+			put_text(machine.scratch.fd, path, "%s\n", files[i][1]);
+		else
+			remove_all(machine.scratch.fd, path);
+	}
+}
+
+/* They go while a VM has the governor of them, and come back when it has gone: that is put back then. */
+START_TEST(test_governor_offline)
+{
+	struct domain vm = machine_cpus_domain("vm", 1, "4-7", "performance"),
+		      other = machine_cpus_domain("other", 2, "1", "");
+
+	vm.policy.isolate = false;
+	cpus_take(&vm);
+	set_online(false);
+	cpus_return(&vm);
+	ck_assert_msg(strstr(machine.notes, "are offline") && strstr(machine.notes, "governor of cpufreq policy '4'"),
+		"%s", machine.notes);
+	cpus_check_line("sys/devices/system/cpu/cpu4/power/pm_qos_resume_latency_us", "0");
+	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 0);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert(is_in_ledger("governor 4 powersave") && is_in_ledger("settled"));
+	if (_i == 0) {
+		set_online(true);
+		ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
+	} else {
+		cpus_take(&other);
+		set_online(true);
+		cpus_return(&other);
+	}
+	ck_assert(!strstr(machine.notes, "somebody else"));
 }
 END_TEST
 
@@ -282,6 +342,70 @@ START_TEST(test_vanishing)
 }
 END_TEST
 
+/* How often systemd is told to look at its files again while what is as it is to be is looked at once more. */
+static int count_reloads(void)
+{
+	const char *log;
+	int n = 0;
+
+	(void)fake_manager_log(&machine.host);
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	for (log = fake_manager_log(&machine.host); (log = strstr(log, "reload")); log++)
+		n++;
+	return n;
+}
+
+/* A unit goes. What is left of its drop-in is removed once, and systemd told once; then it is as if it never was. */
+static const struct {
+	const char *before, *group, *goes, *comes;
+	int n_reloads;
+} ends[] = {
+	{ "run/systemd/transient/libpod-beef.scope.d/50-CPUWeight.conf", "machine.slice/libpod-beef.scope",
+		"run/systemd/transient/libpod-beef.scope.d", NULL, 0 },
+	{ NULL, "machine.slice/libpod-beef.scope", "run/systemd/transient/libpod-beef.scope.d", NULL, 0 },
+	{ NULL, "user.slice", NULL, "run/systemd/system.control/other.slice.d/50-CPUWeight.conf", 1 },
+};
+
+START_TEST(test_unit_ends)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+	char group[128];
+
+	if (ends[_i].before)
+		put_text(machine.scratch.fd, ends[_i].before, "x\n");
+	cpus_take(&vm);
+	(void)snprintf(group, sizeof(group), "sys/fs/cgroup/%s", ends[_i].group);
+	remove_all(machine.scratch.fd, group);
+	if (ends[_i].goes)
+		remove_all(machine.scratch.fd, ends[_i].goes);
+	if (ends[_i].comes)
+		put_text(machine.scratch.fd, ends[_i].comes, "x\n");
+	ck_assert(is_in_ledger(ends[_i].group));
+	ck_assert_int_eq(count_reloads(), ends[_i].n_reloads);
+	ck_assert_int_eq(count_reloads(), 0);
+	(void)snprintf(group, sizeof(group), "dropin %s ", ends[_i].group);
+	ck_assert(!is_in_ledger(group));
+	cpus_return(&vm);
+	ck_assert_str_eq(machine_line(&machine, "run/systemd/system.control/user.slice.d/50-AllowedCPUs.conf"), "none");
+	cpus_accept();
+}
+END_TEST
+
+/* Somebody died who had removed one: systemd is told as well, once. */
+START_TEST(test_dropin_untold)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", "");
+
+	cpus_take(&vm);
+	cpus_return(&vm);
+	put_text(machine.scratch.fd, "run/gpu-handoff/ledger",
+		"gpu-handoff ledger 1\ndropin user.slice nothing file nothing\n");
+	ck_assert_int_eq(fchmodat(machine.scratch.fd, "run/gpu-handoff/ledger", 0600, 0), 0);
+	ck_assert_int_eq(count_reloads(), 1);
+	ck_assert_int_eq(count_reloads(), 0);
+}
+END_TEST
+
 /* It does what it is told a while later, and is told in between what holds by then. */
 START_TEST(test_slow_balancer)
 {
@@ -412,12 +536,56 @@ START_TEST(test_old_kernel)
 }
 END_TEST
 
+/*
+ * A thread of the kernel may run on CPUs that are not there yet, and gets these back as well. Linux 6.1 keeps none of
+ * them when it is told: that is said once, and then is what the thread has.
+ */
+static void check_offline_threads(const char *after, bool is_cut)
+{
+	const struct domain vm = machine_cpus_domain("vm", 1, "4-7", ""),
+			    two = machine_cpus_domain("two", 2, "2-3", "");
+
+	put_text(machine.scratch.fd, "sys/devices/system/cpu/possible", "0-9\n");
+	machine_put_thread(&machine, CPUS_KAUDITD, "kauditd", 0x00200000, "", "0-9");
+	machine_put_thread(&machine, CPUS_KSWAPD, "kswapd0", 0x00200000, "", "0-2,8");
+	cpus_take(&vm);
+	cpus_check_line("run/fake/affinity/32", "0-3");
+	cpus_check_line("run/fake/affinity/30", "0-2,8");
+	cpus_take(&two);
+	cpus_check_line("run/fake/affinity/32", "0-1");
+	cpus_check_line("run/fake/affinity/30", "0-1");
+	cpus_return(&two);
+	cpus_check_line("run/fake/affinity/30", is_cut ? "0-2" : "0-2,8");
+	ck_assert_int_eq(strstr(machine.notes, "CPUs of thread '30 300'") != NULL, is_cut);
+	machine.notes[0] = '\0';
+	ck_assert_int_eq(handover_settle(machine.handover), 0);
+	ck_assert_str_eq(machine.notes, "");
+	cpus_return(&vm);
+	cpus_check_line("run/fake/affinity/32", after);
+	ck_assert_int_eq(strstr(machine.notes, "CPUs of thread '32 320'") != NULL, is_cut);
+	ck_assert(!strstr(machine.notes, "thread '30") && !strstr(machine.notes, "somebody else"));
+	cpus_accept();
+}
+
+START_TEST(test_offline_threads)
+{
+	check_offline_threads("0-9", false);
+}
+END_TEST
+
+START_TEST(test_offline_threads_cut)
+{
+	check_offline_threads("0-7", true);
+}
+END_TEST
+
 TCase *case_cpus_old(void)
 {
 	TCase *tcase = suite_case("cpus_old");
 
 	tcase_add_checked_fixture(tcase, cpus_start_old, cpus_stop);
 	tcase_add_test(tcase, test_old_kernel);
+	tcase_add_test(tcase, test_offline_threads_cut);
 	return tcase;
 }
 
@@ -428,6 +596,7 @@ TCase *case_cpus(void)
 	tcase_add_checked_fixture(tcase, cpus_start, cpus_stop);
 	tcase_add_test(tcase, test_every_knob);
 	tcase_add_loop_test(tcase, test_governor, 0, 2);
+	tcase_add_loop_test(tcase, test_governor_offline, 0, 2);
 	tcase_add_test(tcase, test_governor_absent);
 	tcase_add_test(tcase, test_workqueues_elsewhere);
 	tcase_add_loop_test(tcase, test_orders, 0, 4);
@@ -435,10 +604,13 @@ TCase *case_cpus(void)
 	add_rows(tcase, test_meddling, meddlings);
 	tcase_add_test(tcase, test_meddling_unit);
 	tcase_add_loop_test(tcase, test_vanishing, 0, 2);
+	add_rows(tcase, test_unit_ends, ends);
+	tcase_add_test(tcase, test_dropin_untold);
 	tcase_add_loop_test(tcase, test_slow_balancer, 0, 2);
 	tcase_add_test(tcase, test_born);
 	tcase_add_test(tcase, test_started);
 	tcase_add_test(tcase, test_started_card);
 	tcase_add_loop_test(tcase, test_stranger, 0, 2);
+	tcase_add_test(tcase, test_offline_threads);
 	return tcase;
 }

@@ -100,6 +100,10 @@ static const struct {
 	{ KNOB_WORKQUEUE, "", "0-6", "", "0-7", "" },
 	{ KNOB_THREAD, "2", "2", "", "0-3", "0-1,3" },
 	{ KNOB_THREAD, "2-3", "2", "3", "0-3", "3" },
+	{ KNOB_THREAD, "0-9", "2-3", "", "0-7", "0-1,4-7" },
+	{ KNOB_THREAD, "2,9", "2-3", "", "0-7", "0-1,4-7" },
+	{ KNOB_THREAD, "0-1,9", "2-3", "", "0-7", "0-1,9" },
+	{ KNOB_THREAD, "2,9", "0-7", "", "0-7", "2,9" },
 	{ KNOB_ALLOWED, "", "2-3", "", "0-7", "0-1,4-7" },
 	{ KNOB_ALLOWED, "", "2-3", "4-5", "0-7", "0-1,4-7" },
 	{ KNOB_ALLOWED, "", "", "", "0-7", "" },
@@ -331,6 +335,11 @@ static const struct {
 	{ KNOB_THREAD, "0,3", "0,3", "0", "0-2", false, false },
 	{ KNOB_THREAD, "0,3", "0", "0,3", "0-2", false, false },
 	{ KNOB_THREAD, "0,3", "0,3", "0", "0-1", true, true },
+	{ KNOB_THREAD, "0,3,8-9", "0,3,8-9", "0", "0,3", false, false },
+	{ KNOB_THREAD, "0,3,8-9", "0,3,8-9", "0", "0,3,8", false, false },
+	{ KNOB_THREAD, "0,3,8-9", "0,3,8-9", "0", "3,8-9", true, true },
+	{ KNOB_THREAD, "0,3,8-9", "0,3,8-9", "0", "0,3,7-9", true, true },
+	{ KNOB_THREAD, "8-9", "8-9", "0", "8", true, true },
 	{ KNOB_LATENCY, "0", "0", "70", "70", false, false },
 	{ KNOB_LATENCY, "0", "0", "70", "20", true, true },
 	{ KNOB_GOVERNOR, "powersave", "schedutil", "performance", "schedutil", true, false },
@@ -502,6 +511,41 @@ START_TEST(test_frail)
 }
 END_TEST
 
+/*
+ * What the kernel did not take back of CPUs that are offline, when it was told to, the thread has lost; when somebody
+ * died before that, or the thread is to be elsewhere, it gets them yet.
+ */
+START_TEST(test_cut)
+{
+	static const struct {
+		const char *want, *current;
+		bool settled, frail, lost, foreign;
+	} rows[] = {
+		{ "0-1,8-9", "0-1", true, false, true, false },
+		{ "0-1,8-9", "0-1", false, false, false, false },
+		{ "0-1,8-9", "0-1,8-9", true, false, false, false },
+		{ "0", "0-1", true, false, false, false },
+		{ "0-1,8-9", "0-1", true, true, false, true },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct knob *thread;
+
+		start();
+		claim("3", true, "");
+		(void)know(KNOB_THREAD, "30 300", "0-1,8-9", "0", rows[i].want);
+		thread = see(KNOB_THREAD, "30 300", rows[i].current);
+		thread->frail = rows[i].frail;
+		knobs.settled = rows[i].settled;
+		settle("0-3");
+		ck_assert_int_eq(thread->foreign, rows[i].foreign);
+		check_value(KNOB_THREAD, &thread->base, rows[i].lost ? rows[i].current : "0-1,8-9");
+		ck_assert_int_eq(
+			knob_is_due(thread), !rows[i].lost && !rows[i].foreign && strcmp(rows[i].current, "0-1") == 0);
+	}
+}
+END_TEST
+
 /* Another device shares an interrupt since: it is new by its key, and what we made of it is not its own. */
 static const struct {
 	const char *key, *current, *base;
@@ -573,6 +617,35 @@ START_TEST(test_gone)
 }
 END_TEST
 
+/* The governor of CPUs that are offline is there again with them, and stays in the ledger until then. */
+START_TEST(test_offline)
+{
+	static const struct {
+		bool claimed, offline, turned;
+	} rows[] = {
+		{ false, true, true },
+		{ false, false, false },
+		{ true, true, true },
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct knob *knob;
+
+		start();
+		if (rows[i].claimed)
+			claim("2", false, "performance");
+		knob = know(KNOB_GOVERNOR, "2", "powersave", "schedutil", "performance");
+		knob->offline = rows[i].offline;
+		settle("0-1");
+		ck_assert(!knob->foreign && !knob_is_due(knob));
+		ck_assert_int_eq(knob_is_turned(knob), rows[i].turned);
+		check_value(KNOB_GOVERNOR, &knob->base, "powersave");
+		check_value(KNOB_GOVERNOR, &knob->last, "schedutil");
+		check_value(KNOB_GOVERNOR, &knob->want, "performance");
+	}
+}
+END_TEST
+
 TCase *case_settle(void)
 {
 	TCase *tcase = suite_case("settle");
@@ -589,8 +662,10 @@ TCase *case_settle(void)
 	tcase_add_test(tcase, test_born);
 	tcase_add_test(tcase, test_born_kept);
 	tcase_add_test(tcase, test_frail);
+	tcase_add_test(tcase, test_cut);
 	tcase_add_test(tcase, test_not_born);
 	add_rows(tcase, test_shared, shared);
 	tcase_add_test(tcase, test_gone);
+	tcase_add_test(tcase, test_offline);
 	return tcase;
 }

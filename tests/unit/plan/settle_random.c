@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A host of its own in memory, on which VMs come and go at random, are killed at random points, and somebody else
- * meddles. Whatever happened, after a settling that was not killed every knob is what it would be if the VMs that run
- * had come to a host that nobody of ours ever touched.
+ * A host of its own in memory, on which VMs come and go at random, are killed at random points, CPUs go offline, and
+ * somebody else meddles. Whatever happened, after a settling that was not killed every knob is what it would be if the
+ * VMs that run had come to a host that nobody of ours ever touched.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "plan/settle.h"
 #include "tests/unit/plan/plan.h"
 
+#define AWAY   64 /* a CPU that is not there yet */
 #define ROUNDS 3000
 #define VMS    4
 #define GROUPS 4 /* of which the last is the scope of a VM */
@@ -34,10 +35,11 @@ static struct {
 	struct claim vms[VMS];
 	bool running[VMS];
 	bool settled;
+	bool cuts; /* its kernel keeps no CPUs that are offline when it is told of threads */
 	struct cpuset online;
 	unsigned int n_online;
 	unsigned int strange; /* a value that nobody had yet */
-	unsigned int n_foreign, n_killed;
+	unsigned int n_foreign, n_killed, n_hidden;
 } world;
 
 static struct knobs knobs, fresh;
@@ -128,12 +130,23 @@ static void add_policy(unsigned int i)
 	set_word(&preference->base, draw(2) ? "balance_power" : "performance");
 }
 
+/* Some may run on CPUs that are not there yet. */
+static void add_thread(unsigned int i)
+{
+	struct thing *thread = add_thing(KNOB_THREAD, "", i);
+
+	thread->base.cpus = draw_cpus(0);
+	if (draw(2))
+		cpuset_add(&thread->base.cpus, AWAY);
+}
+
 static void make_host(void)
 {
 	static const char *const latencies[] = { "0", "n/a", "50", "100" };
 
 	world.n_things = 0;
 	world.settled = false;
+	world.cuts = draw(2);
 	world.strange = 100;
 	world.n_online = 4 + draw(8);
 	world.online = (struct cpuset){ 0 };
@@ -149,14 +162,14 @@ static void make_host(void)
 		add_thing(KNOB_BALANCER, "irqbalance", 0);
 	(void)snprintf(add_thing(KNOB_DEFAULT, "", 0)->key, sizeof(world.things[0].key), "-");
 	find_thing(KNOB_DEFAULT, "-")->base.cpus = draw_cpus(0);
-	cpuset_add(&find_thing(KNOB_DEFAULT, "-")->base.cpus, 64);
+	cpuset_add(&find_thing(KNOB_DEFAULT, "-")->base.cpus, AWAY);
 	add_thing(KNOB_WORKQUEUE, "", 0)->base.cpus = draw_cpus(0);
 	for (unsigned int i = 0; i < 6; i++) {
 		struct thing *interrupt = add_thing(KNOB_INTERRUPT, "", i);
 
 		interrupt->base.cpus = draw_cpus(0);
 		interrupt->there = i < 3;
-		add_thing(KNOB_THREAD, "", i)->base.cpus = draw_cpus(0);
+		add_thread(i);
 	}
 	for (unsigned int cpu = 0; cpu < 4; cpu++) {
 		struct thing *latency = add_thing(KNOB_LATENCY, "", cpu);
@@ -212,6 +225,11 @@ static struct knob *see(
 	return knob;
 }
 
+static bool is_of_policy(const struct thing *thing)
+{
+	return thing->kind == KNOB_GOVERNOR || thing->kind == KNOB_PREFERENCE;
+}
+
 static void look(struct knobs *into, const int index[VMS])
 {
 	knobs_clear(into);
@@ -227,6 +245,7 @@ static void look(struct knobs *into, const int index[VMS])
 		knob->base = thing->old_base;
 		knob->last = thing->last;
 		knob->want = thing->want;
+		knob->offline = !thing->there && is_of_policy(thing);
 	}
 	for (unsigned int i = 0; i < world.n_things; i++) {
 		if (world.things[i].there)
@@ -248,6 +267,16 @@ static void write_ledger(void)
 		thing->want = knob->want;
 	}
 	world.settled = false;
+}
+
+/* What is hidden has what it had when the ledger was read. */
+static bool may_mark(void)
+{
+	for (unsigned int i = 0; i < knobs.n_knobs && !knobs.settled; i++) {
+		if (knobs.knobs[i].hidden)
+			return false;
+	}
+	return true;
 }
 
 /* ---- what it does to it, until it is killed ---- */
@@ -273,13 +302,29 @@ static bool set_allowed(struct thing *allowed, const union knob_value *want, uns
 	return true;
 }
 
+/* What it is not given back of its own is from then on not its own. */
+static void set_thread(struct thing *thread, const union knob_value *want)
+{
+	bool is_back = knob_same(KNOB_THREAD, want, &thread->base);
+
+	thread->current = *want;
+	if (!world.cuts)
+		return;
+	cpuset_keep_all(&thread->current.cpus, &world.online);
+	if (is_back)
+		thread->base = thread->current;
+}
+
 static bool set(struct thing *thing, const union knob_value *want, unsigned int *steps)
 {
 	if (thing->kind == KNOB_ALLOWED)
 		return set_allowed(thing, want, steps);
 	if ((*steps)-- == 0)
 		return false;
-	thing->current = *want;
+	if (thing->kind == KNOB_THREAD)
+		set_thread(thing, want);
+	else
+		thing->current = *want;
 	return true;
 }
 
@@ -392,7 +437,8 @@ static bool settle_until(unsigned int steps, const bool meddled[])
 		world.n_killed++;
 		return false;
 	}
-	world.settled = true;
+	world.settled = may_mark();
+	world.n_hidden += !world.settled;
 	check_settled(&claims, index);
 	return true;
 }
@@ -411,6 +457,12 @@ static void run_vm(unsigned int vm, bool running)
 		thing->there = running;
 		thing->current = thing->base;
 	}
+}
+
+/* Nothing shows of a policy whose CPUs are offline, and it is as it was when these are there again. */
+static void set_online(const char *policy, bool online)
+{
+	find_thing(KNOB_GOVERNOR, policy)->there = find_thing(KNOB_PREFERENCE, policy)->there = online;
 }
 
 /* A driver takes an interrupt, and it gets the default. */
@@ -467,7 +519,9 @@ static void disturb(void)
 
 	if (!thing->in_ledger || !thing->there)
 		return;
-	if (thing->kind == KNOB_THREAD)
+	/* Of user space: these have none that are offline. */
+	if (thing->kind == KNOB_THREAD && cpuset_contains(&world.online, &thing->base.cpus) &&
+		cpuset_contains(&world.online, &thing->old_base.cpus))
 		thing->current.cpus = world.online;
 	if (thing->kind == KNOB_PREFERENCE)
 		set_word(&thing->current, "performance");
@@ -482,6 +536,7 @@ static void event(bool may_meddle)
 	unsigned int vm = draw(VMS);
 
 	run_vm(vm, !world.running[vm]);
+	set_online(draw(2) ? "0" : "1", draw(3) != 0);
 	bear();
 	disturb();
 	if (may_meddle && draw(3) == 0)
@@ -491,6 +546,7 @@ static void event(bool may_meddle)
 		memset(meddled, 0, sizeof(meddled));
 		vm = draw(VMS);
 		run_vm(vm, !world.running[vm] && draw(2));
+		set_online(draw(2) ? "0" : "1", draw(3) != 0);
 	}
 	(void)settle_until(UINT32_MAX, meddled);
 }
@@ -505,6 +561,8 @@ static void run_round(bool may_meddle)
 		event(may_meddle);
 	for (unsigned int vm = 0; vm < VMS; vm++) {
 		run_vm(vm, false);
+		set_online("0", vm > 1);
+		set_online("1", vm == VMS - 1);
 		ck_assert(settle_until(UINT32_MAX, nobody));
 	}
 	/* Nothing of ours is left to be settled. */
@@ -524,6 +582,7 @@ START_TEST(test_random)
 		run_round(_i);
 	/* It did happen. */
 	ck_assert_uint_gt(world.n_killed, ROUNDS);
+	ck_assert_uint_gt(world.n_hidden, ROUNDS / 4);
 	ck_assert_int_eq(world.n_foreign > ROUNDS / 4, _i);
 }
 END_TEST

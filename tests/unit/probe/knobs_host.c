@@ -95,6 +95,7 @@ void put_thread(int leader, int tid, const char *name, unsigned int flags, const
 void knobs_host_setup(void)
 {
 	scratch_make(&it.scratch);
+	put("sys/devices/system/cpu/possible", "0-7\n");
 	put("sys/devices/system/cpu/online", "0-7\n");
 	put("sys/devices/virtual/workqueue/cpumask", "ff\n");
 	put("sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n");

@@ -75,6 +75,25 @@ START_TEST(test_known)
 }
 END_TEST
 
+/* The kernel tells nothing of a policy whose CPUs are offline; one without CPUs is gone. */
+START_TEST(test_offline)
+{
+	const struct knob *away, *online, *absent;
+
+	put("sys/devices/system/cpu/present", "0-7\n");
+	put("sys/devices/system/cpu/online", "0-3\n");
+	remove_all(it.scratch.fd, "sys/devices/system/cpu/cpufreq");
+	away = put_known(KNOB_GOVERNOR, "4", "powersave", "performance");
+	online = put_known(KNOB_PREFERENCE, "2", "power", "performance");
+	absent = put_known(KNOB_GOVERNOR, "8", "powersave", "performance");
+	(void)put_known(KNOB_LATENCY, "5", "0", "70");
+	probe(0);
+	ck_assert(away->offline && !online->offline && !absent->offline);
+	ck_assert(!knobs_find(&it.knobs, KNOB_LATENCY, "5")->offline);
+	ck_assert_str_eq(seen(KNOB_LATENCY), "5=0");
+}
+END_TEST
+
 /* Policies whose CPUs are not understood, whose governor is no word of ours, or which are none. */
 START_TEST(test_odd)
 {
@@ -134,6 +153,7 @@ TCase *case_knobs_power(void)
 	tcase_add_test(tcase, test_wanted);
 	tcase_add_test(tcase, test_not_wanted);
 	tcase_add_test(tcase, test_known);
+	tcase_add_test(tcase, test_offline);
 	tcase_add_test(tcase, test_odd);
 	add_rows(tcase, test_check, checks);
 	return tcase;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "probe/knobs.h"
+#include "probe/thread.h"
 #include "tests/unit/probe/knobs_host.h"
 #include "tests/unit/probe/probe.h"
 
@@ -46,6 +47,53 @@ START_TEST(test_no_children)
 	remove_all(it.scratch.fd, "proc/2/task/2/children");
 	probe(0);
 	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-7 32 320=5");
+}
+END_TEST
+
+/* Of the kernel's own, those that are offline as well, which no system call tells. */
+START_TEST(test_offline)
+{
+	put("sys/devices/system/cpu/possible", "0-9\n");
+	put_thread(30, 30, "kswapd0", KERNEL, "0-7", "");
+	put_thread(31, 31, "odd", KERNEL, "0-7", "");
+	put_thread(32, 32, "odd too", KERNEL, "0-7", "");
+	put_thread(33, 33, "going", KERNEL, "0-7", "");
+	put_thread(35, 35, "user", 0, "0-3", "");
+	put("proc/30/status", "Name:\tCpus_allowed:\t1\nUmask:\t0\nCpus_allowed:\t3ff\nCpus_allowed_list:\t0-9\n");
+	put("proc/31/status", "Name:\tx\nCpus_allowed_list:\t0-9\n");
+	put("proc/32/status", "Name:\tx\nCpus_allowed:\t3fg\n");
+	put("proc/35/status", "Name:\tx\nCpus_allowed:\t30f\n");
+	put("proc/2/task/2/children", "30 31 32 33 ");
+	put("proc/sys/kernel/osrelease", "6.1.0\n");
+	put_known(KNOB_THREAD, "30 300", "0-9", "0-3");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-9 35 350=0-3");
+	it.claims.n_claims = 0;
+	knobs_clear(&it.knobs);
+	put_known(KNOB_THREAD, "30 300", "0-9", "0-3");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-9");
+	/* Where all are online, the system call tells. */
+	put("sys/devices/system/cpu/possible", "0-7\n");
+	knobs_clear(&it.knobs);
+	put_known(KNOB_THREAD, "30 300", "0-9", "0-3");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-7");
+}
+END_TEST
+
+/* On the running host. */
+START_TEST(test_live)
+{
+	struct cpuset all, online;
+	struct host host;
+
+	ck_assert_int_eq(host_open(NULL, &host), 0);
+	ck_assert_int_eq(thread_probe_cpus(&host, getpid(), &all), 0);
+	ck_assert_int_eq(host.kernel->get_affinity(&host, getpid(), &online), 0);
+	ck_assert(cpuset_contains(&all, &online));
+	ck_assert_int_eq(thread_probe_cpus(&host, INT32_MAX, &all), -ESRCH);
+	host_close(&host);
 }
 END_TEST
 
@@ -198,6 +246,8 @@ TCase *case_knobs_threads(void)
 	tcase_add_checked_fixture(tcase, setup, knobs_host_teardown);
 	tcase_add_test(tcase, test_children);
 	tcase_add_test(tcase, test_no_children);
+	tcase_add_test(tcase, test_offline);
+	tcase_add_test(tcase, test_live);
 	tcase_add_test(tcase, test_many);
 	tcase_add_test(tcase, test_exempt);
 	tcase_add_test(tcase, test_known);

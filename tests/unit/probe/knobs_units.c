@@ -68,6 +68,41 @@ START_TEST(test_dropin_transient)
 }
 END_TEST
 
+/*
+ * Of a unit that has gone only the file is left to be removed; or what is around it, where somebody died in between.
+ * The others of its directory are not ours.
+ */
+static const struct {
+	const char *file;
+	bool settled;
+	const char *seen;
+} lefts[] = {
+	{ "system.control/gone.slice.d/50-AllowedCPUs.conf", true, "gone.slice=file" },
+	{ "system.control/gone.slice.d/50-AllowedCPUs.conf", false, "gone.slice=file" },
+	{ "system.control/gone.slice.d/50-CPUWeight.conf", true, "" },
+	{ "system.control/gone.slice.d/50-CPUWeight.conf", false, "gone.slice=directory" },
+	{ "system.control/other.slice.d/x", true, "" },
+	{ "system.control/other.slice.d/x", false, "gone.slice=elsewhere" },
+	{ "systemd.conf.d/x", false, "" },
+};
+
+START_TEST(test_dropin_left)
+{
+	char path[128];
+
+	it.claims.n_claims = 0;
+	put_known(KNOB_DROPIN, "gone.slice", DROPIN_NOTHING, DROPIN_FILE);
+	it.knobs.settled = lefts[_i].settled;
+	(void)snprintf(path, sizeof(path), "run/systemd/%s", lefts[_i].file);
+	put(path, "x\n");
+	remove_all(it.scratch.fd, "sys/fs/cgroup/system.slice");
+	remove_all(it.scratch.fd, "sys/fs/cgroup/user.slice");
+	remove_all(it.scratch.fd, "sys/fs/cgroup/init.scope");
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_DROPIN), lefts[_i].seen);
+}
+END_TEST
+
 /* machine.slice is no knob, what is in it is; the claim's own VM says whose it is. */
 START_TEST(test_machines)
 {
@@ -444,6 +479,7 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_root);
 	add_rows(tcase, test_dropin, dropins);
 	tcase_add_test(tcase, test_dropin_transient);
+	add_rows(tcase, test_dropin_left, lefts);
 	tcase_add_test(tcase, test_machines);
 	tcase_add_test(tcase, test_bound_way);
 	tcase_add_test(tcase, test_partition);
