@@ -67,7 +67,5 @@ void doctor_look_kept_free(struct doctor *doctor, const char *section, const str
 
 /* ---- libvirt: doctor_domain.c ---- */
 
-#define DOCTOR_URI "qemu:///system"
-
 /* Whether libvirt knows a domain of this name. Returns 1, 0, -ENOTCONN when it does not answer. */
 int doctor_find_domain(const char *name);

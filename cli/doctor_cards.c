@@ -66,15 +66,12 @@ static void report_twins(struct doctor *doctor, const struct card_setting *setti
 	text_init(&list, names.s, sizeof(names.s));
 	text_init(&exact, names_exact.s, sizeof(names_exact.s));
 	while (find_next(doctor, setting, &index, &card, &answer)) {
-		const struct function *gpu = card.gpu;
-
-		text_add(&list, "%s%s", list.length ? " and " : "", address_text(gpu->address).s);
-		text_add(&exact, "%s[card %s]", exact.length ? " or " : "",
-			gpu->slot_path.s[0] ? gpu->slot_path.s : address_text(gpu->address).s);
+		text_add(&list, "%s%s", list.length ? " and " : "", address_text(card.gpu->address).s);
+		text_add(&exact, "%s[card %s]", exact.length ? " or " : "", card_name(&card).s);
 	}
 	doctor_report(doctor, FINDING_FAIL, card_section(setting).s,
-		finding_text("name the one that is meant by its slot path or its address: %s", names_exact.s).s,
-		"%s have these ids, so it is about none of them", names.s);
+		finding_text("name the one that is meant: %s", names_exact.s).s,
+		"%s have these ids, so it is about none of them, and they are shared", names.s);
 }
 
 static void look_section(struct doctor *doctor, const struct card_setting *setting)
@@ -94,7 +91,7 @@ static void look_section(struct doctor *doctor, const struct card_setting *setti
 		report_twins(doctor, setting);
 	} else if (card_settings_find(&doctor->settings.cards, &doctor->inventory, &card, &found) == -EEXIST) {
 		doctor_report(doctor, FINDING_FAIL, section.s, "keep one of them",
-			"another section is about %s as well, so neither is followed",
+			"another section is about %s as well, so neither counts, and it is shared",
 			address_text(card.gpu->address).s);
 	} else if (setting->mode == MODE_RESERVED) {
 		doctor_look_reserved(doctor, section.s, &card);

@@ -7,13 +7,7 @@
 #include <libvirt/virterror.h>
 
 #include "cli/doctor.h"
-
-/* What it says on stderr, doctor says itself. */
-static void keep_silent(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
+#include "cli/live.h"
 
 int doctor_find_domain(const char *name)
 {
@@ -21,8 +15,7 @@ int doctor_find_domain(const char *name)
 	virDomainPtr domain;
 	int r = 1;
 
-	virSetErrorFunc(NULL, keep_silent);
-	connection = virConnectOpenReadOnly(DOCTOR_URI);
+	connection = live_connect(LIVE_URI, true);
 	if (!connection)
 		return -ENOTCONN;
 	domain = virDomainLookupByName(connection, name);

@@ -6,13 +6,6 @@
 #include "base/fd.h"
 #include "cli/doctor.h"
 
-static bool is_there(int directory, const char *path)
-{
-	int fd CLOSE_FD = beneath_open(directory, path, O_PATH, 0);
-
-	return fd >= 0;
-}
-
 /*
  * A driver that can be loaded has a link to its module, and only such a module tells its state. A host without
  * sys/module does not tell.
@@ -23,7 +16,7 @@ static bool is_built_in(const struct host *host, const char *driver)
 	char state[sizeof("module//initstate") + DRIVER_NAME_SIZE];
 	int directory CLOSE_FD = -1;
 
-	if (!is_there(host->sys, "module"))
+	if (!beneath_has(host->sys, "module"))
 		return false;
 	(void)snprintf(path, sizeof(path), "bus/pci/drivers/%s", driver);
 	directory = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
@@ -32,20 +25,21 @@ static bool is_built_in(const struct host *host, const char *driver)
 	if (attribute_link_name(directory, "module", module, sizeof(module)) < 0)
 		return true;
 	(void)snprintf(state, sizeof(state), "module/%s/initstate", module);
-	return !is_there(host->sys, state);
+	return !beneath_has(host->sys, state);
 }
 
 /* What makes the initramfs of this host anew. */
 static const char *find_initramfs(const struct host *host)
 {
-	if (is_there(host->usr, "sbin/update-initramfs"))
+	if (beneath_has(host->usr, "sbin/update-initramfs"))
 		return "'update-initramfs -u'";
-	if (is_there(host->usr, "bin/dracut") || is_there(host->usr, "sbin/dracut"))
+	if (beneath_has(host->usr, "bin/dracut") || beneath_has(host->usr, "sbin/dracut"))
 		return "'dracut -f'";
 	return "'update-initramfs -u' or 'dracut -f', whichever the host has,";
 }
 
-static void report_driver(struct doctor *doctor, const char *section, const struct function *function)
+static void report_driver(
+	struct doctor *doctor, const char *section, struct address gpu, const struct function *function)
 {
 	struct address_text address = address_text(function->address);
 
@@ -56,7 +50,9 @@ static void report_driver(struct doctor *doctor, const char *section, const stru
 			function->driver, address.s);
 	else
 		doctor_report(doctor, FINDING_FAIL, section,
-			finding_text("run %s as root, and reboot", find_initramfs(doctor->host)).s,
+			finding_text("run %s as root, and reboot; until then 'gpu-handoff detach %s' takes it",
+				find_initramfs(doctor->host), address_text(gpu).s)
+				.s,
 			"%s has %s, which is reserved: the driver was loaded before the rules that keep it off",
 			function->driver, address.s);
 }
@@ -72,7 +68,7 @@ void doctor_look_reserved(struct doctor *doctor, const char *section, const stru
 		if (function_is_vfio(function))
 			n++;
 		else if (function->driver[0])
-			report_driver(doctor, section, function);
+			report_driver(doctor, section, card->gpu->address, function);
 		else
 			doctor_report(doctor, FINDING_WARN, section,
 				finding_text(

@@ -2,6 +2,7 @@
 /* doctor: whether each [usb] section is about a device that a VM can have, and a domain that there is. */
 #include "base/text.h"
 #include "cli/doctor.h"
+#include "cli/live.h"
 #include "probe/usb_device.h"
 
 struct look {
@@ -71,7 +72,7 @@ static bool look_domain(struct look *look)
 	if (r == 0) {
 		look->bad = true;
 		doctor_report(look->doctor, FINDING_FAIL, usb_section(setting).s,
-			"write the name of one that 'virsh -c " DOCTOR_URI " list --all' shows",
+			"write the name of one that 'virsh -c " LIVE_URI " list --all' shows",
 			"there is no domain '%s'", setting->domain);
 	}
 	return r >= 0;
@@ -83,8 +84,7 @@ static void report_unasked(struct doctor *doctor)
 		doctor->recorded ? "run 'gpu-handoff doctor' on that machine"
 				 : "start libvirt's daemon, libvirtd or virtqemud",
 		doctor->recorded ? "a recorded machine has no libvirt, so whether they are defined was not looked at"
-				 : "libvirt does not answer at " DOCTOR_URI
-				   ", so whether they are defined is not known");
+				 : "libvirt does not answer at " LIVE_URI ", so whether they are defined is not known");
 }
 
 static void look_usb(struct doctor *doctor)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/live.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +32,15 @@ static int refuse(struct refusal *refusal, const char *what, const char *name)
 	return refusal_set(refusal, REFUSAL_FAILED, "%s '%s': %s", what, subject, message);
 }
 
-int live_open(const char *uri, struct live *ret, struct refusal *refusal)
+virConnectPtr live_connect(const char *uri, bool read_only)
 {
 	virSetErrorFunc(NULL, keep_silent);
-	*ret = (struct live){ .uri = uri, .connection = virConnectOpen(uri) };
+	return read_only ? virConnectOpenReadOnly(uri) : virConnectOpen(uri);
+}
+
+int live_open(const char *uri, struct live *ret, struct refusal *refusal)
+{
+	*ret = (struct live){ .uri = uri, .connection = live_connect(uri, false) };
 	return ret->connection ? 0 : refuse(refusal, "libvirt does not answer at", uri);
 }
 

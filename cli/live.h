@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include <libvirt/libvirt.h>
 
 #include "model/refusal.h"
@@ -20,6 +22,12 @@ struct live {
 	virConnectPtr connection;
 	virDomainPtr domain; /* the one that was found last */
 };
+
+/*
+ * A connection alone, for what is asked once: read-only as anybody may. libvirt itself prints nothing from then on.
+ * NULL when it does not answer.
+ */
+virConnectPtr live_connect(const char *uri, bool read_only);
 
 /* Each returns 0 where nothing else is said, or -ECANCELED with the refusal filled. */
 
@@ -40,8 +48,10 @@ int live_uuid(const struct live *live, char uuid[VIR_UUID_STRING_BUFLEN], struct
 /* The USB devices that it has now. */
 int live_usb(const struct live *live, struct usb_hostdevs *ret, struct refusal *refusal);
 
-/* The name of another one that runs and has the device, which the caller frees, or NULL. One that cannot be read has
- * nothing: libvirt gives no device to two. */
+/*
+ * The name of another one that runs and has the device, which the caller frees, or NULL. One that cannot be read has
+ * nothing: libvirt gives no device to two.
+ */
 int live_find_owner(const struct live *live, const struct usb_device *device, char **ret, struct refusal *refusal);
 
 /* Attaches, or detaches, the device at a bus with a number: of the domain as it runs, not as it is defined. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/text.h"
 
 enum card_mode modes_find(const struct settings *settings, const struct inventory *inventory, const struct card *card)
 {
@@ -32,16 +31,15 @@ static void add_note(const struct settings *settings, const struct inventory *in
 
 	if (r == -ENOTUNIQ)
 		notes_add(notes,
-			"'%s' is shared: another card has its ids %04x:%04x as well; name it in /etc/gpu-handoff.conf "
-			"by its address, or by its slot path '%s'",
-			address.s, gpu->vendor, gpu->device, gpu->slot_path.s);
+			"'%s' is shared: another card has its ids %04x:%04x as well; name the one that is meant in "
+			"/etc/gpu-handoff.conf, this one as [card %s]",
+			address.s, gpu->vendor, gpu->device, card_name(card).s);
 	else if (r == -EEXIST)
-		notes_add(notes,
-			"'%s' is shared: two sections of /etc/gpu-handoff.conf are about it; leave one of them",
+		notes_add(notes, "'%s' is shared: two sections of /etc/gpu-handoff.conf are about it; keep one of them",
 			address.s);
 	else if (r == 1 && setting->mode == MODE_RESERVED && hosted)
 		notes_add(notes,
-			"'%s' is reserved, and %s has '%s'; it is reserved from the next boot on, and until then "
+			"'%s' is reserved, but %s has '%s'; 'gpu-handoff doctor' says what to do, and until then "
 			"'gpu-handoff detach %s' takes it",
 			address.s, hosted->driver, address_text(hosted->address).s, address.s);
 }

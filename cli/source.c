@@ -40,13 +40,6 @@ static int parse_file(
 	return r;
 }
 
-/* The error is told once, by us. */
-static void keep_silent(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
-
 static virDomainPtr find_domain(virConnectPtr connection, const char *name)
 {
 	virDomainPtr domain = virDomainLookupByName(connection, name);
@@ -61,8 +54,7 @@ static int parse_domain(const char *name, struct domain *ret, struct pinning *re
 	char *xml = NULL;
 	int r;
 
-	virSetErrorFunc(NULL, keep_silent);
-	connection = virConnectOpenReadOnly(LIVE_URI);
+	connection = live_connect(LIVE_URI, true);
 	if (connection)
 		domain = find_domain(connection, name);
 	if (domain)

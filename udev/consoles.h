@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udev: takes the virtual consoles off the framebuffer of a card that the host keeps free (Documentation/fb/fbcon.rst).
- */
+/* udev: takes the virtual consoles off the framebuffer of a card that is kept free (Documentation/fb/fbcon.rst). */
 #pragma once
 
 #include "host/host.h"

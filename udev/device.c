@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "model/slot_path.h"
 #include "probe/inventory.h"
+#include "probe/usb_device.h"
 
 #define DEVICES     "/devices/"
 #define VFIO_GROUPS DEVICES "virtual/vfio/"
@@ -24,35 +25,6 @@ static bool goes_up(const char *path)
 			return true;
 	}
 	return false;
-}
-
-static int read_id(int directory, const char *name, uint16_t *ret)
-{
-	char value[8];
-	uint64_t number;
-	ssize_t n = attribute_read(directory, name, value, sizeof(value));
-
-	if (n < 0)
-		return (int)n;
-	if (text_parse_number(value, 16, UINT16_MAX, &number) < 0)
-		return -EBADMSG;
-	*ret = (uint16_t)number;
-	return 0;
-}
-
-/* A USB device is called by its port, and has ids. Its strings would take its lock; these do not. */
-static bool read_usb(int directory, const char *name, struct usb_device *ret)
-{
-	struct usb_setting setting;
-	struct usb_device usb = { 0 };
-
-	if (usb_setting_parse_key(name, &setting) < 0 || !setting.by_port)
-		return false;
-	if (read_id(directory, "idVendor", &usb.vendor) < 0 || read_id(directory, "idProduct", &usb.product) < 0)
-		return false;
-	memcpy(usb.port, setting.port, sizeof(usb.port));
-	*ret = usb;
-	return true;
 }
 
 static int parse_group(const char *devpath)
@@ -77,7 +49,7 @@ int device_find(const struct host *host, const char *devpath, struct device *ret
 		return directory == -ENOTDIR ? -EINVAL : directory;
 	device.has_function = slot_path_find_function(devpath, &device.function);
 	device.group = parse_group(devpath);
-	device.is_usb = read_usb(directory, strrchr(devpath, '/') + 1, &device.usb);
+	device.is_usb = usb_device_probe(host, devpath, &device.usb) == 0;
 	*ret = device;
 	return 0;
 }

@@ -17,7 +17,7 @@ struct device {
 	struct address function; /* that it is, or is below of */
 	int group;               /* a VFIO group device: the number of the group; else -1 */
 	bool is_usb;             /* a USB device, no hub's interface */
-	struct usb_device usb;   /* port, vendor and product; the numbers that change are not read */
+	struct usb_device usb;
 };
 
 /*

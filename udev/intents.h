@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udev: what the host means to do with its cards, as its configuration says (model/mode.h). Large: keep it off the
- * stack.
- */
+/* udev: what the host means to do with its cards, as its configuration says (model/mode.h). */
 #pragma once
 
 #include "host/host.h"
 #include "model/inventory.h"
 #include "model/policy.h"
 
+/* Large: keep it off the stack. */
 struct intents {
 	struct settings settings;
-	/* Display functions, and who shares their slots and groups; empty where the configuration has nothing to say.
-	 */
+	/* Display functions, and who shares their slots and groups; empty where no card is spoken of. */
 	struct inventory inventory;
 };
 

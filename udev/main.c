@@ -44,8 +44,7 @@ static int run_consoles(const struct host *host, const char *argument, struct re
 	return consoles_release(host, (unsigned int)n, refusal);
 }
 
-/* The first is what is done without an option. Where there is an argument, each is given one. Each returns 0; -EINVAL
- * for a wrong argument; -ECANCELED. */
+/* The first is what is done without an option. Each returns 0; -EINVAL for a wrong argument; -ECANCELED; -errno. */
 static const struct {
 	const char *option, *argument, *help;
 	int (*run)(const struct host *host, const char *argument, struct refusal *refusal);

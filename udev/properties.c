@@ -84,8 +84,7 @@ static void print_card(const struct host *host, const struct view *view, FILE *s
 	const struct function *function = view->function;
 	const struct card_setting *setting = find_setting(view, card);
 
-	(void)fprintf(stream, "GPU_HANDOFF_CARD=%s\nGPU_HANDOFF_ADDRESS=%s\nGPU_HANDOFF_ROLE=%s\n",
-		card->gpu->slot_path.s[0] ? card->gpu->slot_path.s : address_text(card->gpu->address).s,
+	(void)fprintf(stream, "GPU_HANDOFF_CARD=%s\nGPU_HANDOFF_ADDRESS=%s\nGPU_HANDOFF_ROLE=%s\n", card_name(card).s,
 		address_text(function->address).s, card_role_name(card_role(card, function)));
 	if (function->iommu_group >= 0)
 		(void)fprintf(stream, "GPU_HANDOFF_GROUP=%d\n", function->iommu_group);

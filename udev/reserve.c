@@ -49,8 +49,8 @@ static int look(const struct host *host, struct address address, struct refusal 
 		return strcmp(state, "vfio") == 0;
 	if (strcmp(state, "host") == 0)
 		return refusal_set(refusal, REFUSAL_DRIVER,
-			"'%s' is reserved, but '%s' had it before udev's rules were read; run 'gpu-handoff detach %s', "
-			"and have the initramfs made anew for the next start",
+			"'%s' is reserved, but %s had it before udev's rules were read; 'gpu-handoff doctor' says what "
+			"to do, and until then 'gpu-handoff detach %s' takes it",
 			address_text(address).s, function.driver, address_text(address).s);
 	return refusal_set(refusal, REFUSAL_TAKEN, "'%s' is not free to be reserved: its state is '%s'",
 		address_text(address).s, state);

@@ -17,11 +17,14 @@ struct search {
 	char text[JOURNAL_SIZE_MAX];
 };
 
-static bool is_taken(const struct journal *journal, struct address address)
+/* One that has come to the address since is another one: that the first has vanished may not be in the journal yet. */
+static bool is_taken(const struct journal *journal, const struct function *function)
 {
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
-		if (address_compare(journal->plan.taken[i].address, address) == 0)
-			return true;
+		const struct taken *taken = &journal->plan.taken[i];
+
+		if (address_compare(taken->address, function->address) == 0)
+			return !taken->identity || taken->identity == function->identity;
 	}
 	return false;
 }
@@ -34,7 +37,7 @@ static int look_at(const char *owner, void *data)
 	const struct function *function = search->function;
 
 	if (journal_read(search->runtime, owner, search->text, &search->journal) < 0 ||
-		!is_taken(journal, function->address))
+		!is_taken(journal, function))
 		return 0;
 	/* It is on its way back, and the host's driver has it already. */
 	if (journal->state == JOURNAL_RETURNING && function->driver[0] && !function_is_vfio(function))

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udev: who has a function, from its driver and from what is recorded in /run/gpu-handoff. Only reads, without a lock.
- */
+/* udev: who has a function, by its driver and the records in /run/gpu-handoff. Only reads, without a lock. */
 #pragma once
 
 #include "host/host.h"

@@ -86,7 +86,7 @@ static int remove_pages(
 	if (r < 0)
 		return r;
 	target = total <= kept ? total : total - kept > added ? total - added : kept;
-	/* Also where nothing was added: the kernel has one change a pool at a time, and a late one is not over before. */
+	/* Also where nothing was added: the kernel changes a pool once at a time, and a late change is over then. */
 	r = write_total(host, step, target);
 	if (r < 0 || total == target)
 		return r < 0 ? r : 1;

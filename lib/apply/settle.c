@@ -102,8 +102,8 @@ static void explain(struct handover *handover, const struct knob *knob, int r)
 	knob_describe_value(&text, knob->kind, &knob->want);
 	text_add(&text, ": %s",
 		r == TURN_NO_EFFECT ? "it was accepted and nothing changed"
-		: is_late(r) ? "it did not end in its time"
-			     : strerror(-r));
+		: is_late(r)        ? "it did not end in its time"
+				    : strerror(-r));
 }
 
 static bool any(const struct knobs *knobs, bool (*is)(const struct knob *knob))

@@ -80,7 +80,7 @@ static int turn_workqueue(const struct turning *turning, const struct knob *knob
 {
 	const struct host *host = turning->host;
 	struct cpuset_mask mask = cpuset_mask_text(&knob->want.cpus);
-	struct cpuset now;
+	struct cpuset now = { 0 };
 	int r = host->kernel->write(host, WORKQUEUE_MASK, mask.s, DEADLINE_MS);
 
 	if (r == 0)

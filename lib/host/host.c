@@ -98,6 +98,13 @@ ssize_t attribute_end(char *buffer, ssize_t length)
 	return length;
 }
 
+bool beneath_has(int directory, const char *path)
+{
+	int fd CLOSE_FD = beneath_open(directory, path, O_PATH, 0);
+
+	return fd >= 0;
+}
+
 ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size)
 {
 	/* O_NONBLOCK: a recorded tree may hold a FIFO, which would be waited for. */

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -100,6 +101,9 @@ int named_open(const char *path);
  * followed (sysfs needs them). flags as for open(2), O_CLOEXEC is added. Returns the descriptor, or -errno.
  */
 int beneath_open(int directory, const char *path, int flags, mode_t mode);
+
+/* Whether there is anything at a path beneath the directory. */
+bool beneath_has(int directory, const char *path);
 
 /*
  * Reads an attribute beneath the directory, without its newline. Returns its length, -ENOENT when there is none,

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const char *const kind_names[] = {
 	[CARD_DISCRETE] = "discrete",
 	[CARD_INTEGRATED] = "integrated",
@@ -152,6 +154,15 @@ static void add_group(struct card *card, int group)
 		card->groups[i] = card->groups[i - 1];
 	card->groups[i] = group;
 	card->n_groups++;
+}
+
+struct slot_path card_name(const struct card *card)
+{
+	struct slot_path name = card->gpu->slot_path;
+
+	if (!name.s[0])
+		(void)text_copy(name.s, sizeof(name.s), address_text(card->gpu->address).s);
+	return name;
 }
 
 void card_describe(const struct inventory *inventory, const struct function *gpu, struct card *ret)

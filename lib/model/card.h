@@ -63,6 +63,9 @@ const char *card_role_name(enum card_role role);
 /* Of a function of the card. Pure. */
 enum card_role card_role(const struct card *card, const struct function *function);
 
+/* What it is called for as long as it is in its slot: the slot path of its display function, or its address. Pure. */
+struct slot_path card_name(const struct card *card);
+
 /*
  * The card of a display function of the inventory. Everything points into the inventory and is valid until that
  * changes. Pure.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* model: what a PCI or a USB device is by, as lspci -n and lsusb write it: 10de:1f08. */
+/* model: vendor and device of a PCI or a USB device, as lspci -n and lsusb write them: 10de:1f08. */
 #pragma once
 
 #include <stdint.h>

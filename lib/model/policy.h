@@ -54,8 +54,10 @@ struct settings {
 	char restarted[SETTINGS_RESTARTED_MAX][UNIT_NAME_SIZE];
 	struct card_settings cards;
 	struct usb_settings usbs;
-	/* What is wrong with the first section of a card or a USB device that is wrong, as a sentence; "" when none is.
-	 * That section is left out; the others, and handovers, do not mind. */
+	/*
+	 * What is wrong with the first section of a card or a USB device that is wrong, as a sentence; "" when none is.
+	 * That section is left out; the others, and handovers, do not mind.
+	 */
 	char device_problem[192];
 };
 

@@ -30,6 +30,5 @@ int slot_path_from_link(const char *target, struct slot_path *ret);
  */
 bool slot_path_find_function(const char *path, struct address *ret);
 
-/* Reads one that a person wrote: as above, hexadecimal in any case; ret is as sysfs writes it. Returns 0, or -EINVAL.
- */
+/* Reads one that a person wrote, hexadecimal in any case; ret is as sysfs writes it. Returns 0, or -EINVAL. */
 int slot_path_parse(const char *text, struct slot_path *ret);

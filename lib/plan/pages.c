@@ -223,8 +223,7 @@ int plan_pages(const struct demand *demand, const struct pools *pools, const str
 			.base = pool->total };
 		/* More than there are: the kernel first keeps those that it would have let go, and these are in use. */
 		if (__builtin_add_overflow(pool->total, counting.missing[i], &order->new) ||
-			(counting.missing[i] > 0 &&
-				__builtin_add_overflow(order->new, pool->surplus, &order->new)))
+			(counting.missing[i] > 0 && __builtin_add_overflow(order->new, pool->surplus, &order->new)))
 			return refuse_overflow(refusal);
 		ret->n_orders++;
 	}

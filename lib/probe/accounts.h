@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* probe: the groups of a recorded host, from its own /etc/group (group(5)); of the running one getgrnam(3) tells more.
- */
+/* probe: the groups of a recorded host, by its own /etc/group (group(5)); of the running one getgrnam(3) has more. */
 #pragma once
 
 #include <sys/types.h>

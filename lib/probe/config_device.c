@@ -126,7 +126,7 @@ void device_section_set(struct device_section *section, const char *key, const c
 		if (strcmp(section->kind->keys[i].name, key) != 0)
 			continue;
 		if (section->said & 1u << i)
-			complain(section, settings, key, "is there twice; leave one of them", "");
+			complain(section, settings, key, "is there twice; keep one of them", "");
 		else if (!value || section->kind->keys[i].set(section, value) < 0)
 			complain(section, settings, key, "wants ", section->kind->keys[i].wants);
 		section->said |= 1u << i;
@@ -148,7 +148,7 @@ void device_section_end(struct device_section *section, struct settings *setting
 	}
 	r = section->wrong ? 0 : kind->add(settings, section);
 	if (r == -EEXIST)
-		complain(section, settings, NULL, "is there twice; leave one of them", "");
+		complain(section, settings, NULL, "is there twice; keep one of them", "");
 	else if (r < 0)
 		complain(section, settings, NULL, "is one too many; 64 of a kind are read", "");
 	section->name = NULL;

@@ -24,17 +24,21 @@ int function_open(const struct host *host, struct address address)
 	return beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
 }
 
-int function_identify(const struct host *host, struct address address, uint64_t *ret)
+static int read_identity(int device, uint64_t *ret)
 {
-	int device CLOSE_FD = function_open(host, address);
 	struct stat st;
 
-	if (device < 0)
-		return device;
 	if (fstat(device, &st) < 0)
 		return -errno;
 	*ret = st.st_ino;
 	return 0;
+}
+
+int function_identify(const struct host *host, struct address address, uint64_t *ret)
+{
+	int device CLOSE_FD = function_open(host, address);
+
+	return device < 0 ? device : read_identity(device, ret);
 }
 
 /* An attribute of 0x and digits. One that is not there reads as 0. */
@@ -223,7 +227,7 @@ int function_probe(const struct host *host, struct address address, struct funct
 	r = read_group(device, &function);
 	if (r < 0)
 		return r;
-	(void)function_identify(host, address, &function.identity);
+	(void)read_identity(device, &function.identity);
 	read_place(host, &function);
 	read_virtual(device, &function);
 	*ret = function;

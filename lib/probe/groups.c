@@ -229,7 +229,7 @@ static bool is_any_awaited(const struct claims *claims, const struct groups *gro
 		if (groups->machines[i].claim >= 0)
 			found[groups->machines[i].claim] = true;
 	}
-	return memchr(found, false, claims->n_claims) != NULL;
+	return memchr(found, 0, claims->n_claims) != NULL;
 }
 
 /* Says whose they are, by the machines as they are now. */

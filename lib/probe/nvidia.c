@@ -2,19 +2,10 @@
 #include "probe/nvidia.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fd.h"
 #include "base/text.h"
-
-static bool is_there(int directory, const char *path)
-{
-	int fd CLOSE_FD = beneath_open(directory, path, O_PATH, 0);
-
-	return fd >= 0;
-}
 
 static enum nvidia_answer read_modeset(const struct host *host)
 {
@@ -35,11 +26,11 @@ void nvidia_probe(const struct host *host, struct nvidia *ret)
 		nvidia.loaded = true;
 		(void)nvidia_parse_version(text, &nvidia.version, &nvidia.flavour);
 	}
-	if (is_there(host->sys, "bus/pci/drivers/" NVIDIA_DRIVER))
+	if (beneath_has(host->sys, "bus/pci/drivers/" NVIDIA_DRIVER))
 		nvidia.loaded = true;
 	if (attribute_read(host->proc, "driver/nvidia/params", text, sizeof(text)) >= 0)
 		nvidia.msi = nvidia_parse_msi(text);
-	nvidia.drm = is_there(host->sys, "module/nvidia_drm");
+	nvidia.drm = beneath_has(host->sys, "module/nvidia_drm");
 	if (nvidia.drm)
 		nvidia.modeset = read_modeset(host);
 	*ret = nvidia;

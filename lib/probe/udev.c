@@ -15,21 +15,14 @@ struct search {
 	char name[NODE_NAME_SIZE]; /* of the one that was found */
 };
 
-static bool is_there(int directory, const char *path)
-{
-	int fd CLOSE_FD = beneath_open(directory, path, O_PATH, 0);
-
-	return fd >= 0;
-}
-
 bool udev_is_running(const struct host *host)
 {
-	return is_there(host->run, "udev/control");
+	return beneath_has(host->run, "udev/control");
 }
 
 bool udev_is_idle(const struct host *host)
 {
-	return !is_there(host->run, "udev/queue");
+	return !beneath_has(host->run, "udev/queue");
 }
 
 void udev_probe_record(const struct host *host, struct address address, struct udev_record *ret)
@@ -57,10 +50,10 @@ static bool is_finished(const struct host *host, bool block, uint32_t major, uin
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "udev/data/%c%u:%u", block ? 'b' : 'c', major, minor);
-	if (!is_there(host->run, path))
+	if (!beneath_has(host->run, path))
 		return false;
 	(void)snprintf(path, sizeof(path), "%s/%u:%u", block ? "block" : "char", major, minor);
-	return host->dev < 0 || is_there(host->dev, path);
+	return host->dev < 0 || beneath_has(host->dev, path);
 }
 
 static int visit_device(void *data, const struct below *below)

@@ -69,9 +69,9 @@ static int read_number(int directory, const char *name, unsigned int base, uint6
 	return text_parse_number(value, base, max, ret) < 0 ? -EBADMSG : 0;
 }
 
-static int read_attributes(int directory, struct usb_plugged *plugged)
+static int read_device(int directory, struct usb_device *device)
 {
-	uint64_t vendor, product, bus, number, class;
+	uint64_t vendor, product, bus, number;
 	int r;
 
 	r = read_number(directory, "idVendor", 16, UINT16_MAX, &vendor);
@@ -81,22 +81,46 @@ static int read_attributes(int directory, struct usb_plugged *plugged)
 		r = read_number(directory, "busnum", 10, UINT16_MAX, &bus);
 	if (r == 0)
 		r = read_number(directory, "devnum", 10, UINT16_MAX, &number);
-	if (r == 0)
-		r = read_number(directory, "bDeviceClass", 16, UINT8_MAX, &class);
 	if (r < 0)
 		return r;
-	plugged->device.vendor = (uint16_t)vendor;
-	plugged->device.product = (uint16_t)product;
-	plugged->device.bus = (unsigned int)bus;
-	plugged->device.number = (unsigned int)number;
-	plugged->is_hub = class == CLASS_HUB;
+	device->vendor = (uint16_t)vendor;
+	device->product = (uint16_t)product;
+	device->bus = (unsigned int)bus;
+	device->number = (unsigned int)number;
 	return 0;
+}
+
+int usb_device_probe(const struct host *host, const char *path, struct usb_device *ret)
+{
+	struct usb_device device;
+	int directory CLOSE_FD = -1;
+	int r = usb_path_port(path, device.port);
+
+	if (r < 0)
+		return r;
+	directory = beneath_open(host->sys, below_sys(path), O_PATH | O_DIRECTORY, 0);
+	if (directory < 0)
+		return directory;
+	r = read_device(directory, &device);
+	if (r == 0)
+		*ret = device;
+	return r;
+}
+
+static int read_is_hub(const struct host *host, const char *path, bool *ret)
+{
+	int directory CLOSE_FD = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
+	uint64_t class;
+	int r = directory < 0 ? directory : read_number(directory, "bDeviceClass", 16, UINT8_MAX, &class);
+
+	if (r == 0)
+		*ret = class == CLASS_HUB;
+	return r;
 }
 
 int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret)
 {
 	struct usb_plugged plugged = { 0 };
-	int directory CLOSE_FD = -1;
 	int r;
 
 	r = usb_path_port(path, plugged.device.port);
@@ -107,10 +131,9 @@ int usb_plugged_probe(const struct host *host, const char *path, struct usb_plug
 	/* Another device may have a port of that name: on a bus that came back with the number of one that went. */
 	if (strcmp(below_sys(path), plugged.path) != 0)
 		return -ENOENT;
-	directory = beneath_open(host->sys, plugged.path, O_PATH | O_DIRECTORY, 0);
-	if (directory < 0)
-		return directory;
-	r = read_attributes(directory, &plugged);
+	r = usb_device_probe(host, path, &plugged.device);
+	if (r == 0)
+		r = read_is_hub(host, plugged.path, &plugged.is_hub);
 	if (r == 0)
 		r = critical_probe_device(host, plugged.path, plugged.carries);
 	if (r == 0)

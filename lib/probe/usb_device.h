@@ -28,9 +28,12 @@ struct usb_plugged {
  */
 int usb_path_port(const char *path, char ret[USB_PORT_SIZE]);
 
+/* Reads what a path, as above, leads to. Returns 0; -ENOENT; -EINVAL; -EBADMSG for attributes that are none; -errno. */
+int usb_device_probe(const struct host *host, const char *path, struct usb_device *ret);
+
 /*
- * Reads the device that a path, as above, leads to by its one real name. Returns 0; -ENOENT when there is none;
- * -EINVAL; -EBADMSG for attributes that are none; -errno.
+ * The same of a device that is plugged in, and all else: a path, as above, leads to it by its one real name. Returns 0;
+ * -ENOENT when there is none; -EINVAL; -EBADMSG for attributes that are none; -errno.
  */
 int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret);
 

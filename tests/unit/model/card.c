@@ -147,12 +147,25 @@ START_TEST(test_names)
 }
 END_TEST
 
+/* A card without a slot path is called by its address. */
+START_TEST(test_name)
+{
+	static struct function gpu = { .address = { 0, 1, 0, 0 } };
+	const struct card named = { .gpu = &gpu };
+
+	ck_assert_str_eq(card_name(&named).s, "0000:01:00.0");
+	gpu.slot_path = (struct slot_path){ "0000:00:01.0/00.0" };
+	ck_assert_str_eq(card_name(&named).s, "0000:00:01.0/00.0");
+}
+END_TEST
+
 TCase *case_card(void)
 {
 	TCase *tcase = suite_case("card");
 
 	add_rows(tcase, test_card, rows);
 	add_rows(tcase, test_find, rows);
+	tcase_add_test(tcase, test_name);
 	tcase_add_loop_test(tcase, test_names, 0, CARD_KINDS_);
 	return tcase;
 }

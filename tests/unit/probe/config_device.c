@@ -12,7 +12,7 @@ static struct settings settings;
 #define PLACE      "/etc/gpu-handoff.conf: "
 #define WANTS_CARD " wants an address as 0000:01:00.0, a slot path as 0000:00:01.0/00.0, or ids as 10de:1f08"
 #define WANTS_USB  " wants ids as 046d:c52b, or a port as 1-4.2"
-#define TWICE      " is there twice; leave one of them"
+#define TWICE      " is there twice; keep one of them"
 #define NO_SETTING " is no setting of this version"
 #define CARD       "[card 0000:01:00.0]\n"
 #define S200                                                                                                           \

@@ -16,16 +16,16 @@ static const struct {
 	{ "am4-2400g-gtx1660", "0000:10:00.0", NULL, "shared", NULL },
 	{ "am4-2400g-gtx1660", "0000:10:00.0", "[card 0000:10:00.2]\nmode = kept-free\n", "kept-free", NULL },
 	{ "am4-2400g-gtx1660", "0000:10:00.0", "[card 0000:00:01.1/00.0]\nmode = reserved\n", "reserved",
-		"'0000:10:00.0' is reserved, and nouveau has '0000:10:00.0'; it is reserved from the next boot on, and "
+		"'0000:10:00.0' is reserved, but nouveau has '0000:10:00.0'; 'gpu-handoff doctor' says what to do, and "
 		"until then 'gpu-handoff detach 0000:10:00.0' takes it" },
 	{ "am4-2400g-gtx1660", "0000:10:00.0",
 		"[card 0000:00:01.1/00.0]\nmode = reserved\n[card 0000:10:00.1]\nmode = reserved\n", "shared",
-		"'0000:10:00.0' is shared: two sections of /etc/gpu-handoff.conf are about it; leave one of them" },
+		"'0000:10:00.0' is shared: two sections of /etc/gpu-handoff.conf are about it; keep one of them" },
 	{ "am4-2400g-gtx1660", "0000:10:00.0", "[card 0000:10:00.0]\nmode = mine\n", "shared",
 		"/etc/gpu-handoff.conf: 'mode' of [card 0000:10:00.0] wants shared, kept-free or reserved" },
 	{ "power8-2xp100-domains", "0002:01:00.0", "[card 10de:15f9]\nmode = reserved\n", "shared",
-		"'0002:01:00.0' is shared: another card has its ids 10de:15f9 as well; name it in "
-		"/etc/gpu-handoff.conf by its address, or by its slot path '0002:00:00.0/00.0'" },
+		"'0002:01:00.0' is shared: another card has its ids 10de:15f9 as well; name the one that is "
+		"meant in /etc/gpu-handoff.conf, this one as [card 0002:00:00.0/00.0]" },
 	{ "power8-2xp100-domains", "000a:01:00.0", "[card 000a:01:00.0]\nmode = kept-free\n", "kept-free", NULL },
 };
 

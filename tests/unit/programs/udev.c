@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `gpu-handoff-udev DEVPATH`: what it says of the devices of recorded machines, as udev would ask. */
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,6 +220,24 @@ START_TEST(test_state)
 }
 END_TEST
 
+/* A journal is about the function that was taken, and not about another one that has come to its address. */
+START_TEST(test_replaced)
+{
+	char taken[64];
+	struct stat st;
+
+	start(MACHINE);
+	ck_assert_int_eq(fstatat(scratch.fd, "sys/" GPU, &st, 0), 0);
+	for (int other = 0; other <= 1; other++) {
+		(void)snprintf(taken, sizeof(taken), "taken 0000:10:00.0 6 named %ju\n", (uintmax_t)st.st_ino + other);
+		put_journal(DOMAIN, UUID, "held\n", taken);
+		expect_line("/" GPU, "GPU_HANDOFF_STATE=vm\n", !other);
+		expect_line("/" GPU, "GPU_HANDOFF_STATE=host\n", other);
+	}
+	stop();
+}
+END_TEST
+
 /* Sections, and the lines of one device that come of them. */
 static const struct {
 	const char *conf, *mode;
@@ -301,11 +320,22 @@ END_TEST
 
 #define KEYBOARD "/devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4.2"
 
+static void put_usb(const char *directory)
+{
+	static const char *const attributes[][2] = { { "idVendor", "046d" }, { "idProduct", "c52b" }, { "busnum", "1" },
+		{ "devnum", "7" } };
+	char path[256];
+
+	for (int i = 0; i < COUNT(attributes); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, attributes[i][0]);
+		put_text(scratch.fd, path, "%s\n", attributes[i][1]);
+	}
+}
+
 START_TEST(test_usb)
 {
 	start(MACHINE);
-	put_text(scratch.fd, "sys" KEYBOARD "/idVendor", "046d\n");
-	put_text(scratch.fd, "sys" KEYBOARD "/idProduct", "c52b\n");
+	put_usb("sys" KEYBOARD);
 	put_directory(scratch.fd, "sys" KEYBOARD "/1-4.2:1.0");
 	expect(KEYBOARD, "");
 	put_text(scratch.fd, CONF, "[usb 046d:c52b]\ndomain = gpuvm\n");
@@ -320,8 +350,7 @@ START_TEST(test_usb)
 	expect(KEYBOARD, "");
 
 	/* Below the controller of a card it is both. */
-	put_text(scratch.fd, "sys/" PCI "0000:10:00.2/usb3/3-1/idVendor", "046d\n");
-	put_text(scratch.fd, "sys/" PCI "0000:10:00.2/usb3/3-1/idProduct", "c52b\n");
+	put_usb("sys/" PCI "0000:10:00.2/usb3/3-1");
 	put_text(scratch.fd, CONF, "[usb 3-1]\ndomain = gpuvm\n");
 	expect("/" PCI "0000:10:00.2/usb3/3-1", OF_CARD("2", "usb", "host", "shared") "GPU_HANDOFF_FOLLOW=1\n");
 	/* Ids that are none. */
@@ -402,6 +431,7 @@ TCase *case_udev(void)
 	add_rows(tcase, test_mode, confs);
 	tcase_add_test(tcase, test_twins);
 	tcase_add_test(tcase, test_shared_group);
+	tcase_add_test(tcase, test_replaced);
 	tcase_add_test(tcase, test_usb);
 	tcase_add_loop_test(tcase, test_record, 0, (int)record_names(records));
 	tcase_add_test(tcase, test_usage);

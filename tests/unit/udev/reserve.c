@@ -42,7 +42,7 @@ static const struct {
 } functions[] = {
 	{ "reserved", false, true, "vfio-pci", NULL },
 	{ "reserved", false, false, "", "'" GPU "' is reserved, but vfio-pci has not taken it" },
-	{ "reserved", true, true, "nvidia", "'nvidia' had it before udev's rules were read" },
+	{ "reserved", true, true, "nvidia", "nvidia had it before udev's rules were read" },
 	{ "kept-free", false, true, "", "'" GPU "' is not reserved" },
 	{ "shared", false, true, "", "'" GPU "' is not reserved" },
 	{ NULL, false, true, "", "'" GPU "' is not reserved" },
