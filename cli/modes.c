@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-
 enum card_mode modes_find(const struct settings *settings, const struct inventory *inventory, const struct card *card)
 {
 	const struct card_setting *setting;
