@@ -49,7 +49,7 @@ static int make_room(const struct host *host, const struct step *step)
 
 static int add_pages(const struct host *host, const struct step *step, uint64_t old, uint64_t new, uint64_t *ret_found)
 {
-	uint64_t total = 0, before, surplus, all;
+	uint64_t total = 0, before, surplus = 0, all;
 	int r = read_total(host, step->pool, &total, &surplus);
 
 	if (r == 0 && total != old)

@@ -69,6 +69,23 @@ static void promise_usbs(const struct usb_settings *usbs)
 	}
 }
 
+static void promise_same_devices(const struct settings *a, const struct settings *b)
+{
+	PROMISE(a->cards.n_cards == b->cards.n_cards && a->usbs.n_usbs == b->usbs.n_usbs);
+	for (unsigned int i = 0; i < a->cards.n_cards; i++) {
+		const struct card_setting *one = &a->cards.cards[i], *other = &b->cards.cards[i];
+
+		PROMISE(card_setting_same_key(one, other) && one->mode == other->mode &&
+			one->for_kvm == other->for_kvm);
+	}
+	for (unsigned int i = 0; i < a->usbs.n_usbs; i++) {
+		const struct usb_setting *one = &a->usbs.usbs[i], *other = &b->usbs.usbs[i];
+
+		PROMISE(usb_setting_same_key(one, other) && strcmp(one->domain, other->domain) == 0);
+	}
+	PROMISE(strcmp(a->device_problem, b->device_problem) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct settings settings, again;
@@ -88,9 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROMISE(settings.policy.action == again.policy.action && settings.policy.wait_s == again.policy.wait_s);
 	PROMISE(strcmp(settings.policy.problem, again.policy.problem) == 0);
 	PROMISE(settings.n_restarted == again.n_restarted);
-	PROMISE(memcmp(&settings.cards, &again.cards, sizeof(again.cards)) == 0);
-	PROMISE(memcmp(&settings.usbs, &again.usbs, sizeof(again.usbs)) == 0);
-	PROMISE(strcmp(settings.device_problem, again.device_problem) == 0);
+	promise_same_devices(&settings, &again);
 	free(text);
 	return 0;
 }
