@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# boot modes
+# Group kvm may open the VFIO group of the card for which the configuration says so, and of no other.
+as_group() { setpriv --reuid=user --regid="$1" --clear-groups bash -c 'exec 3<>"$1"' open "$2" 2>/dev/null; } # GROUP PATH
+node() { echo "/dev/vfio/$(basename "$(readlink "$SYS/$1/iommu_group")")"; }
+ls -l /dev/vfio
+as_group kvm "$(node "$B0")" || fail 'group kvm may not open it'
+if as_group user "$(node "$B0")"; then fail 'anybody may open it'; fi
+
+say 'of a card that was not said of'
+define gpuvm "${A[@]}"
+start gpuvm
+ls -l /dev/vfio
+if as_group kvm "$(node "$A0")"; then fail 'group kvm may open it'; fi
+stop gpuvm
+
+say 'a VM has had it, and group kvm may open it still'
+define kvmvm "$B0" "$B1" "$B2"
+start kvmvm
+stop kvmvm
+expect_driver vfio-pci "$B0" "$B1" "$B2"
+udevadm settle
+as_group kvm "$(node "$B0")" || fail 'group kvm may no longer open it'
