@@ -1,33 +1,78 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* gpu-handoff-udev ADDRESS: see gpu-handoff-udev(8). For IMPORT{program} of udev's rules. */
+/* gpu-handoff-udev DEVPATH: see gpu-handoff-udev(8). The rules call it; the environment is not read. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host/host.h"
+#include "model/refusal.h"
 #include "udev/properties.h"
 
-static const char usage[] = "usage: gpu-handoff-udev ADDRESS\n"
-			    "prints the udev properties of a PCI function, see gpu-handoff-udev(8)";
+static int run_properties(const struct host *host, const char *devpath, struct refusal *refusal)
+{
+	int r = properties_print(host, devpath, stdout);
+
+	return r < 0 && r != -EINVAL
+		       ? refusal_set(refusal, REFUSAL_STATE, "cannot read a device in sysfs: %s", strerror(-r))
+		       : r;
+}
+
+/* The first is what is done without an option. Each returns 0; -EINVAL for a wrong argument; -ECANCELED. */
+static const struct {
+	const char *option, *argument, *help;
+	int (*run)(const struct host *host, const char *argument, struct refusal *refusal);
+} commands[] = {
+	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int print_usage(FILE *stream)
+{
+	(void)fputs("usage:\n", stream);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		(void)fprintf(stream, "  gpu-handoff-udev [--sysroot DIR] %s%s%s: %s\n", commands[i].option,
+			commands[i].option[0] ? " " : "", commands[i].argument, commands[i].help);
+	return fputs("see gpu-handoff-udev(8)\n", stream) < 0;
+}
+
+static int run(size_t command, const char *sysroot, const char *argument)
+{
+	struct refusal refusal;
+	struct host host;
+	int r = host_open(sysroot, &host);
+
+	if (r < 0)
+		r = refusal_set(&refusal, REFUSAL_INPUT, "cannot read a machine below '%s': %s",
+			sysroot ? sysroot : "/", strerror(-r));
+	else
+		r = commands[command].run(&host, argument, &refusal);
+	host_close(&host);
+	if (r == -EINVAL)
+		return print_usage(stderr), 2;
+	if (r < 0)
+		(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
+	return r < 0;
+}
 
 int main(int argc, char *argv[])
 {
-	struct address address;
-	struct host host;
-	int r;
+	const char *sysroot = NULL;
+	int i = 1;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts("gpu-handoff-udev " VERSION) < 0;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return puts(usage) < 0;
-	if (argc != 2 || address_parse(argv[1], &address) < 0) {
-		(void)fprintf(stderr, "%s\n", usage);
-		return 2;
+		return print_usage(stdout);
+	if (argc > 2 && strcmp(argv[1], "--sysroot") == 0) {
+		sysroot = argv[2];
+		i = 3;
 	}
-	r = host_open(NULL, &host);
-	if (r >= 0)
-		r = properties_print(&host, address, stdout);
-	host_close(&host);
-	if (r < 0)
-		(void)fprintf(stderr, "gpu-handoff-udev: cannot read '%s' in sysfs: %s\n", argv[1], strerror(-r));
-	return r < 0;
+	for (size_t c = 1; c < N_COMMANDS && argc - i == 2; c++) {
+		if (strcmp(argv[i], commands[c].option) == 0)
+			return run(c, sysroot, argv[i + 1]);
+	}
+	if (argc - i == 1)
+		return run(0, sysroot, argv[i]);
+	return print_usage(stderr), 2;
 }

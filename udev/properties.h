@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udev: what the rules know of a function of a card. Reads only sysfs, and nothing that takes a device lock. */
+/* udev: what the rules know of a device of a card, and of a USB device that follows a domain (gpu-handoff-udev(8)). */
 #pragma once
 
 #include <stdio.h>
 
 #include "host/host.h"
-#include "model/address.h"
 
 /*
- * Prints GPU_HANDOFF_CARD (the address of the card's display function), GPU_HANDOFF_ROLE (gpu, audio, usb, ucsi,
- * other) and GPU_HANDOFF_GROUP (the IOMMU group, where there is one) of a function; nothing when it is no card's.
- * Returns 0, or -errno.
+ * Prints the properties of the device at udev's $devpath; nothing for one that is no card's and follows nobody, and for
+ * one that is gone. Reads nothing that takes a device's lock. Returns 0; -EINVAL for what is no such path; -errno.
  */
-int properties_print(const struct host *host, struct address address, FILE *stream);
+int properties_print(const struct host *host, const char *devpath, FILE *stream);

@@ -17,6 +17,36 @@ const char *card_kind_name(enum card_kind kind)
 	return kind_names[kind];
 }
 
+static const char *const role_names[] = {
+	[ROLE_GPU] = "gpu",
+	[ROLE_AUDIO] = "audio",
+	[ROLE_USB] = "usb",
+	[ROLE_UCSI] = "ucsi",
+	[ROLE_OTHER] = "other",
+};
+_Static_assert(sizeof(role_names) / sizeof(role_names[0]) == CARD_ROLES_, "a role has no name");
+
+const char *card_role_name(enum card_role role)
+{
+	return role_names[role];
+}
+
+enum card_role card_role(const struct card *card, const struct function *function)
+{
+	if (function == card->gpu)
+		return ROLE_GPU;
+	switch (function->class_code >> 8) {
+	case 0x0403:
+		return ROLE_AUDIO;
+	case 0x0c03:
+		return ROLE_USB;
+	case 0x0c80:
+		return ROLE_UCSI;
+	default:
+		return ROLE_OTHER;
+	}
+}
+
 /* Screens of management controllers; names as in pci.ids. */
 static bool is_bmc(const struct function *gpu)
 {

@@ -25,6 +25,16 @@ enum card_isolation {
 	ISOLATION_ISOLATED,
 };
 
+/* What a function of a card is to it. */
+enum card_role {
+	ROLE_GPU, /* its display function */
+	ROLE_AUDIO,
+	ROLE_USB,
+	ROLE_UCSI, /* the controller of its USB Type-C port */
+	ROLE_OTHER,
+	CARD_ROLES_
+};
+
 struct card {
 	const struct function *gpu; /* in the inventory, as is everything below */
 	enum card_kind kind;
@@ -46,6 +56,12 @@ struct card {
 
 /* discrete, integrated, bmc, vf */
 const char *card_kind_name(enum card_kind kind);
+
+/* gpu, audio, usb, ucsi, other */
+const char *card_role_name(enum card_role role);
+
+/* Of a function of the card. Pure. */
+enum card_role card_role(const struct card *card, const struct function *function);
 
 /*
  * The card of a display function of the inventory. Everything points into the inventory and is valid until that

@@ -48,6 +48,9 @@ int card_mode_parse(const char *name, enum card_mode *ret);
 /* Reads the words behind "card " of a section: an address, a slot path, or VENDOR:DEVICE. Returns 0, or -EINVAL. */
 int card_setting_parse_key(const char *text, struct card_setting *ret);
 
+/* Whether two sections have the same key. One card may still have several: an address, and its slot path. */
+bool card_setting_same_key(const struct card_setting *a, const struct card_setting *b);
+
 /*
  * The setting of a card, whose functions are in the inventory; for one by ids, all display functions of the host have
  * to be. Returns 1 and *ret; 0 when there is none, which is shared; -EEXIST when two are about it; -ENOTUNIQ when one

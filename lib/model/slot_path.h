@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "model/address.h"
 
 /* Of eight bridges one below the other. */
@@ -21,6 +23,12 @@ struct slot_path {
  * -E2BIG.
  */
 int slot_path_from_link(const char *target, struct slot_path *ret);
+
+/*
+ * The function that a device is, or is below of, by its path below /sys: that of devices/pci0000:00/0000:00:01.0/
+ * 0000:01:00.0/drm/card0 is 0000:01:00.0. Returns whether there is one.
+ */
+bool slot_path_find_function(const char *path, struct address *ret);
 
 /* Reads one that a person wrote: as above, hexadecimal in any case; ret is as sysfs writes it. Returns 0, or -EINVAL.
  */

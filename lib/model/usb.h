@@ -35,5 +35,10 @@ struct usb_settings {
 /* Reads the words behind "usb " of a section: VENDOR:PRODUCT, hexadecimal, or a port. Returns 0, or -EINVAL. */
 int usb_setting_parse_key(const char *text, struct usb_setting *ret);
 
+/* The name of a domain: no slash, which libvirt refuses, and nothing that steers a terminal. Returns 0, or -EINVAL. */
+int usb_setting_set_domain(struct usb_setting *setting, const char *name);
+
+bool usb_setting_same_key(const struct usb_setting *a, const struct usb_setting *b);
+
 /* The one that is about a device: by its port first. NULL when there is none. */
 const struct usb_setting *usb_settings_find(const struct usb_settings *settings, const struct usb_device *device);

@@ -2,14 +2,17 @@
 #include "probe/config.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <ini.h>
 
 #include "base/text.h"
+#include "probe/config_device.h"
+#include "probe/config_text.h"
 
-#define NAME "gpu-handoff.conf"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* INI_MAX_LINE of inih, which it was built with, without a newline and an end. */
 #define LINE_MAX_LENGTH 198
@@ -80,6 +83,19 @@ static void add_shown(struct text *text, const char *word)
 	text_add(text, "%s", word[strlen(shown)] ? "..." : "");
 }
 
+void config_add_place(struct text *text, const char *section, const char *key)
+{
+	text_add(text, "/etc/" CONFIG_NAME ": ");
+	if (key) {
+		text_add(text, "'");
+		add_shown(text, key);
+		text_add(text, "' of ");
+	}
+	text_add(text, "[");
+	add_shown(text, section);
+	text_add(text, "]");
+}
+
 static void complain(struct settings *settings, const char *section, const char *key, const char *wants)
 {
 	struct text text;
@@ -87,17 +103,23 @@ static void complain(struct settings *settings, const char *section, const char 
 	if (settings->policy.problem[0])
 		return;
 	text_init(&text, settings->policy.problem, sizeof(settings->policy.problem));
-	text_add(&text, "/etc/" NAME ": '");
-	add_shown(&text, key);
-	text_add(&text, "' of [");
-	add_shown(&text, section);
-	text_add(&text, "] %s", wants);
+	config_add_place(&text, section, key);
+	text_add(&text, " %s", wants);
 }
 
-/* Called for each key. inih wants 1; 0 is an error of its own, which we tell ourselves. */
-static int handle(void *data, const char *section, const char *key, const char *value)
+__attribute__((format(printf, 2, 3))) static void complain_line(struct settings *settings, const char *format, ...)
 {
-	struct settings *settings = data;
+	va_list arguments;
+
+	if (settings->policy.problem[0])
+		return;
+	va_start(arguments, format);
+	(void)vsnprintf(settings->policy.problem, sizeof(settings->policy.problem), format, arguments);
+	va_end(arguments);
+}
+
+static void set_key(struct settings *settings, const char *section, const char *key, const char *value)
+{
 	char wants[64];
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -107,48 +129,114 @@ static int handle(void *data, const char *section, const char *key, const char *
 			(void)snprintf(wants, sizeof(wants), "wants %s", keys[i].wants);
 			complain(settings, section, key, wants);
 		}
-		return 1;
+		return;
 	}
 	complain(settings, section, key, "is no setting of this version");
+}
+
+/* A text on its way through inih. */
+struct reading {
+	struct settings *settings;
+	const char *rest;
+	unsigned int line;
+	char section[LINE_MAX_LENGTH + 1]; /* its whole name, of which inih has 49 characters */
+	struct device_section device;
+	bool lost; /* below something that is no section: whatever comes is nobody's */
+};
+
+/* Called for each key. inih wants 1; 0 is an error of its own, which we tell ourselves. */
+static int handle(void *data, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = data;
+
+	(void)section;
+	if (reading->device.name)
+		device_section_set(&reading->device, key, value, reading->settings);
+	else if (!reading->lost)
+		set_key(reading->settings, reading->section, key, value);
 	return 1;
 }
 
-/* inih reads a longer line as two, and what the second of them says nobody wrote. Returns its number, or 0. */
-static unsigned int find_long_line(const char *text)
+/* The name between [ and ]. Returns whether there is one; where inih wants more, it says so itself. */
+static bool take_name(const char *header, char name[static LINE_MAX_LENGTH + 1])
 {
-	for (unsigned int line = 1; *text; line++) {
-		size_t length = strcspn(text, "\n");
+	const char *end = strchr(header, ']');
 
-		if (length > LINE_MAX_LENGTH)
-			return line;
-		text += length + (text[length] == '\n');
+	if (!end)
+		return false;
+	header += 1 + strspn(header + 1, " \t");
+	while (end > header && strchr(" \t", end[-1]))
+		end--;
+	memcpy(name, header, (size_t)(end - header));
+	name[end - header] = '\0';
+	return true;
+}
+
+static void begin_section(struct reading *reading, const char *header)
+{
+	device_section_end(&reading->device, reading->settings);
+	reading->section[0] = '\0';
+	reading->lost = !take_name(header, reading->section);
+	if (!reading->lost)
+		(void)device_section_begin(&reading->device, reading->section, reading->settings);
+}
+
+/*
+ * Gives inih a line. One that is longer than inih's own it would read as two, and what the second of them says nobody
+ * wrote: it gets an empty one. A header is one wherever it stands, and not the next line of a value.
+ */
+static char *read_line(char *line, int size, void *data)
+{
+	struct reading *reading = data;
+	size_t length = strcspn(reading->rest, "\n");
+	const char *start = reading->rest;
+
+	if (!*start)
+		return NULL;
+	reading->rest += length + (start[length] == '\n');
+	if (++reading->line == 1 && strncmp(start, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		start += strlen(BYTE_ORDER_MARK);
+	line[0] = '\0';
+	if (length > LINE_MAX_LENGTH || length >= (size_t)size) {
+		complain_line(reading->settings, "/etc/" CONFIG_NAME ": line %u is longer than %d characters",
+			reading->line, LINE_MAX_LENGTH);
+		/* It may have been a header, or half of what a section says. */
+		reading->device.wrong = true;
+		device_section_end(&reading->device, reading->settings);
+		reading->lost = true;
+		return line;
 	}
-	return 0;
+	length = strcspn(start, "\n");
+	memcpy(line, start, length);
+	line[length] = '\0';
+	start = line + strspn(line, " \t\v\f\r");
+	if (*start == '[') {
+		begin_section(reading, start);
+		memmove(line, start, strlen(start) + 1);
+	}
+	return line;
 }
 
 void config_parse(const char *text, struct settings *settings)
 {
-	unsigned int too_long = find_long_line(text);
-	int line = too_long ? 0 : ini_parse_string(text, handle, settings);
+	struct reading reading = { .settings = settings, .rest = text };
+	int line = ini_parse_stream(read_line, &reading, handle, &reading);
 
-	if (too_long)
-		(void)snprintf(settings->policy.problem, sizeof(settings->policy.problem),
-			"/etc/" NAME ": line %u is longer than %d characters", too_long, LINE_MAX_LENGTH);
-	else if (line != 0 && !settings->policy.problem[0])
-		(void)snprintf(settings->policy.problem, sizeof(settings->policy.problem),
-			"/etc/" NAME ": line %d is neither a [section] nor 'key = value'", line);
+	device_section_end(&reading.device, settings);
+	if (line != 0)
+		complain_line(settings, "/etc/" CONFIG_NAME ": line %d is neither a [section] nor 'key = value'", line);
 }
 
 void config_probe(const struct host *host, struct settings *ret)
 {
 	static char text[CONFIG_SIZE_MAX];
-	ssize_t n = attribute_read(host->etc, NAME, text, sizeof(text));
+	ssize_t n = attribute_read(host->etc, CONFIG_NAME, text, sizeof(text));
 
 	settings_init(ret);
 	if (n >= 0 && !memchr(text, '\0', (size_t)n))
 		config_parse(text, ret);
 	else if (n != -ENOENT)
-		(void)snprintf(ret->policy.problem, sizeof(ret->policy.problem), "cannot read /etc/" NAME ": %s",
+		(void)snprintf(ret->policy.problem, sizeof(ret->policy.problem), "cannot read /etc/" CONFIG_NAME ": %s",
 			n >= 0        ? "it is no text"
 			: n == -E2BIG ? "it is larger than 64 KiB"
 				      : strerror((int)-n));

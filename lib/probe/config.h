@@ -16,8 +16,17 @@
  *	[hugepages]
  *	allocate = no
  *
+ *	# an address, a slot path, or ids
+ *	[card 0000:01:00.0]
+ *	mode = kept-free
+ *	access = kvm
+ *
+ *	# ids, or a port
+ *	[usb 046d:c52b]
+ *	domain = gpuvm
+ *
  * A word in it that is not understood is no reason to guess: settings->policy.problem then says which line, and nothing
- * is taken until it is mended.
+ * is taken until it is mended. Of a section about a device settings->device_problem says it, and handovers go on.
  */
 #pragma once
 

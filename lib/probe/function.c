@@ -136,8 +136,8 @@ static int read_group(int device, struct function *function)
 	return r;
 }
 
-/* The bridge above: the last but one part of where the device's link leads. */
-static void read_parent(const struct host *host, struct function *function)
+/* The slot path, and the bridge above: the last but one part of where the device's link leads. */
+static void read_place(const struct host *host, struct function *function)
 {
 	int devices CLOSE_FD = beneath_open(host->sys, DEVICES, O_PATH | O_DIRECTORY, 0);
 	char target[4096], *last, *above;
@@ -147,6 +147,7 @@ static void read_parent(const struct host *host, struct function *function)
 	if (n < 0)
 		return;
 	target[n] = '\0';
+	(void)slot_path_from_link(target, &function->slot_path);
 	last = strrchr(target, '/');
 	if (!last)
 		return;
@@ -162,6 +163,9 @@ static void read_virtual(int device, struct function *function)
 
 	function->is_virtual = attribute_link_name(device, "physfn", physical, sizeof(physical)) > 0 &&
 			       address_parse(physical, &function->physical) == 0;
+	/* On a bus that no bridge leads to, it would have the path of another function. */
+	if (function->is_virtual && function->physical.bus != function->address.bus)
+		function->slot_path.s[0] = '\0';
 	function->is_variant =
 		strcmp(function->driver, "vfio-pci") != 0 && fstatat(device, "vfio-dev", &st, AT_SYMLINK_NOFOLLOW) == 0;
 	/* The link of the first: sriov_numvfs itself takes the device lock. */
@@ -188,7 +192,7 @@ int function_probe(const struct host *host, struct address address, struct funct
 	r = read_group(device, &function);
 	if (r < 0)
 		return r;
-	read_parent(host, &function);
+	read_place(host, &function);
 	read_virtual(device, &function);
 	*ret = function;
 	return 0;

@@ -158,7 +158,9 @@ void record_inventory(json_object *host, struct inventory *ret)
 			(void)sscanf(subsystem, "%x:%x", &subsystem_vendor, &subsystem_device);
 		f.subsystem_vendor = (uint16_t)subsystem_vendor;
 		f.subsystem_device = (uint16_t)subsystem_device;
-		f.has_parent = parent && record_device(host, parent) && address_parse(parent, &f.parent) == 0;
+		/* Above a domain of VMD's own is its root bus, which is no function. */
+		f.has_parent = parent && record_device(host, parent) && address_parse(parent, &f.parent) == 0 &&
+			       f.parent.domain == f.address.domain;
 		f.is_virtual = physical && address_parse(physical, &f.physical) == 0;
 		set_text(f.driver, sizeof(f.driver), record_text(device, "driver"), "");
 		set_text(f.driver_override, sizeof(f.driver_override), record_text(device, "driver_override"),

@@ -30,17 +30,21 @@ static uint32_t hex(json_object *device, const char *key)
 	return text ? (uint32_t)strtoul(text, NULL, 16) : 0;
 }
 
-/* Where a device sits: below its parent's directory, or its bus's. */
+/* Where a device sits: below its parent's directory, or its root bus's, which VMD makes below a device of its own. */
 static size_t write_path(json_object *host, json_object *device, char *path, size_t size)
 {
 	const char *address = record_text(device, "address"), *above = record_text(device, "parent");
 	json_object *parent = above ? record_device(host, above) : NULL;
+	bool has_parent = parent && parent != device;
 	size_t n;
 
-	if (parent && parent != device)
+	if (has_parent)
 		n = write_path(host, parent, path, size);
 	else
-		n = (size_t)snprintf(path, size, "sys/devices/pci%.*s", (int)strlen(address) - 5, address);
+		n = (size_t)snprintf(path, size, "sys/devices");
+	if (!has_parent || strcspn(above, ":") != strcspn(address, ":") ||
+		strncmp(above, address, strcspn(address, ":")) != 0)
+		n += (size_t)snprintf(path + n, size - n, "/pci%.*s", (int)strlen(address) - 5, address);
 	return n + (size_t)snprintf(path + n, size - n, "/%s", address);
 }
 

@@ -14,3 +14,6 @@ TCase *case_policy(void);
 TCase *case_occupancy(void);
 TCase *case_cpuset(void);
 TCase *case_knob(void);
+TCase *case_slot_path(void);
+TCase *case_mode(void);
+TCase *case_usb(void);

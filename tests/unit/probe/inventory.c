@@ -3,6 +3,7 @@
 #include "probe/inventory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/record.h"
@@ -66,6 +67,38 @@ START_TEST(test_functions)
 		ck_assert_str_eq(f.driver_override, "");
 		ck_assert_int_eq(function_probe_override(&host, &f), 0);
 		check_same(&recorded.functions[i], &f);
+	}
+	stop();
+}
+END_TEST
+
+/* As the chain of parents says it, and of no two functions the same. */
+START_TEST(test_slot_paths)
+{
+	struct inventory *all = &probed;
+
+	start(records[_i]);
+	for (unsigned int i = 0; i < recorded.n_functions; i++) {
+		struct function f;
+		char last[8];
+
+		ck_assert_int_eq(function_probe(&host, recorded.functions[i].address, &f), 0);
+		ck_assert_int_eq(inventory_put(all, &f), 0);
+		(void)snprintf(last, sizeof(last), "%02x.%x", f.address.slot, f.address.function);
+		ck_assert_msg(f.slot_path.s[0] != '\0', "%s has none", address_text(f.address).s);
+		ck_assert_str_eq(f.slot_path.s + strlen(f.slot_path.s) - strlen(last), last);
+		if (!f.has_parent)
+			ck_assert_str_eq(f.slot_path.s, address_text(f.address).s);
+	}
+	for (unsigned int i = 0; i < all->n_functions; i++) {
+		const struct function *f = &all->functions[i];
+		const struct function *above = f->has_parent ? inventory_find(all, f->parent) : NULL;
+
+		if (f->slot_path.s[0] && above)
+			ck_assert_mem_eq(f->slot_path.s, above->slot_path.s, strlen(above->slot_path.s));
+		for (unsigned int j = 0; j < i && f->slot_path.s[0]; j++)
+			ck_assert_msg(
+				strcmp(f->slot_path.s, all->functions[j].slot_path.s) != 0, "%s twice", f->slot_path.s);
 	}
 	stop();
 }
@@ -203,6 +236,7 @@ TCase *case_inventory(void)
 	int n = (int)record_names(records);
 
 	tcase_add_loop_test(tcase, test_functions, 0, n);
+	tcase_add_loop_test(tcase, test_slot_paths, 0, n);
 	tcase_add_loop_test(tcase, test_displays, 0, n);
 	tcase_add_test(tcase, test_overrides);
 	tcase_add_test(tcase, test_virtual);

@@ -17,6 +17,7 @@ TCase *case_nvidia(void);
 TCase *case_node(void);
 TCase *case_activity(void);
 TCase *case_config(void);
+TCase *case_config_device(void);
 TCase *case_os(void);
 TCase *case_bar(void);
 TCase *case_knobs_power(void);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "udev/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/journal.h"
+#include "apply/poison.h"
+#include "base/fd.h"
+#include "host/runtime.h"
+
+/* One journal after the other, in storage for one. */
+struct search {
+	int runtime;
+	const struct function *function;
+	const char *state; /* NULL: nobody has taken it */
+	struct journal journal;
+	char text[JOURNAL_SIZE_MAX];
+};
+
+static bool is_vfio(const struct function *function)
+{
+	return function->is_variant || strcmp(function->driver, "vfio-pci") == 0;
+}
+
+static bool is_taken(const struct journal *journal, struct address address)
+{
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		if (address_compare(journal->plan.taken[i].address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One that is unreadable, or is just being removed, says nothing. */
+static int look_at(const char *owner, void *data)
+{
+	struct search *search = data;
+	const struct journal *journal = &search->journal;
+	const struct function *function = search->function;
+
+	if (journal_read(search->runtime, owner, search->text, &search->journal) < 0 ||
+		!is_taken(journal, function->address))
+		return 0;
+	/* It is on its way back, and the host's driver has it already. */
+	if (journal->state == JOURNAL_RETURNING && function->driver[0] && !is_vfio(function))
+		return 0;
+	search->state = journal->kind == JOURNAL_DETACHED ? "detached" : "vm";
+	return 0;
+}
+
+static const char *find_taker(int runtime, const struct function *function)
+{
+	struct search *search = malloc(sizeof(*search));
+	const char *state = NULL;
+
+	if (search) {
+		search->runtime = runtime;
+		search->function = function;
+		search->state = NULL;
+		(void)journal_for_each(runtime, look_at, search);
+		state = search->state;
+	}
+	free(search);
+	return state;
+}
+
+const char *state_find(const struct host *host, const struct function *function)
+{
+	int runtime CLOSE_FD = runtime_open(host, false);
+	const char *taken = NULL;
+
+	if (runtime >= 0 && poison_has(runtime, function->address))
+		return "poisoned";
+	if (runtime >= 0)
+		taken = find_taker(runtime, function);
+	if (taken)
+		return taken;
+	if (!function->driver[0])
+		return "none";
+	return is_vfio(function) ? "vfio" : "host";
+}
