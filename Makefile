@@ -22,6 +22,9 @@ unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/
 # Where QEMU may read under AppArmor and SELinux.
 qemudir   := /usr/share/qemu/gpu-handoff
 udevdir   := $(or $(shell pkg-config --variable=udevdir udev 2>/dev/null),/usr/lib/udev)
+# Where these look for what others add; a host has one of them.
+initramfstoolsdir := /usr/share/initramfs-tools
+dracutdir := $(or $(shell pkg-config --variable=dracutmodulesdir dracut 2>/dev/null),/usr/lib/dracut/modules.d)
 
 PKG_CONFIG ?= pkg-config
 override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DQEMUDIR='"$(qemudir)"' -DHOOK_PATH='"$(sbindir)/gpu-handoff-hook"' -Ilib -I.
@@ -86,6 +89,10 @@ $(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archiv
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
 endef
 
+# What udev, and who makes an initramfs, are given: with the place of the program in it.
+udev_rules := 60-gpu-handoff.rules 72-gpu-handoff.rules
+udev_files := $(udev_rules) initramfs-tools/gpu-handoff
+
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
@@ -93,7 +100,7 @@ ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/60-gpu-handoff.rules $(BUILD)/battery.aml
+all: $(PROGRAMS:%=$(BUILD)/%) $(udev_files:%=$(BUILD)/udev/%) $(BUILD)/battery.aml
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -114,7 +121,7 @@ $(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/60-gpu-handoff.rules: udev/60-gpu-handoff.rules.in Makefile
+$(udev_files:%=$(BUILD)/udev/%): $(BUILD)/udev/%: udev/%.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
 
@@ -130,6 +137,9 @@ MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
 MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
+# For systemd: each is cli/NAME.in.
+units := $(patsubst cli/%.in,%,$(wildcard cli/*.service.in))
+
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
@@ -141,9 +151,14 @@ install: all
 	install -D -m 755 $(BUILD)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
-	install -D -m 644 $(BUILD)/60-gpu-handoff.rules $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	sed 's|@BINDIR@|$(bindir)|' cli/gpu-handoff-recover.service.in | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	install -d -m 755 $(DESTDIR)$(udevdir)/rules.d
+	install -m 644 $(udev_rules:%=$(BUILD)/udev/%) $(DESTDIR)$(udevdir)/rules.d
+	install -D -m 755 $(BUILD)/udev/initramfs-tools/gpu-handoff $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
+	install -D -m 755 udev/dracut/module-setup.sh $(DESTDIR)$(dracutdir)/90gpu-handoff/module-setup.sh
+	for u in $(units); do \
+		sed 's|@BINDIR@|$(bindir)|' "cli/$$u.in" | \
+			install -D -m 644 /dev/stdin "$(DESTDIR)$(unitdir)/$$u" || exit; \
+	done
 	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
@@ -157,8 +172,10 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
-	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(DESTDIR)$(udevdir)/rules.d/60-gpu-handoff.rules
-	rm -f $(DESTDIR)$(unitdir)/gpu-handoff-recover.service
+	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(udev_rules:%=$(DESTDIR)$(udevdir)/rules.d/%)
+	rm -f $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
+	rm -rf $(DESTDIR)$(dracutdir)/90gpu-handoff
+	rm -f $(units:%=$(DESTDIR)$(unitdir)/%)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)

@@ -3,10 +3,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "host/host.h"
 #include "model/refusal.h"
+#include "udev/consoles.h"
 #include "udev/properties.h"
+#include "udev/reserve.h"
 
 static int run_properties(const struct host *host, const char *devpath, struct refusal *refusal)
 {
@@ -17,12 +22,36 @@ static int run_properties(const struct host *host, const char *devpath, struct r
 		       : r;
 }
 
+static int run_hold(const struct host *host, const char *argument, struct refusal *refusal)
+{
+	(void)argument;
+	return reserve_hold(host, refusal);
+}
+
+static int run_reserve(const struct host *host, const char *argument, struct refusal *refusal)
+{
+	struct address address;
+
+	return address_parse(argument, &address) < 0 ? -EINVAL : reserve_function(host, address, refusal);
+}
+
+static int run_consoles(const struct host *host, const char *argument, struct refusal *refusal)
+{
+	uint64_t n;
+
+	return text_parse_number(argument, 10, UINT32_MAX, &n) < 0 ? -EINVAL
+								   : consoles_release(host, (unsigned int)n, refusal);
+}
+
 /* The first is what is done without an option. Each returns 0; -EINVAL for a wrong argument; -ECANCELED. */
 static const struct {
 	const char *option, *argument, *help;
 	int (*run)(const struct host *host, const char *argument, struct refusal *refusal);
 } commands[] = {
 	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
+	{ "--hold", NULL, "keep what is reserved from other drivers", run_hold },
+	{ "--reserve", "ADDRESS", "have vfio-pci take a function", run_reserve },
+	{ "--consoles", "N", "take the virtual consoles off a framebuffer", run_consoles },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -32,7 +61,8 @@ static int print_usage(FILE *stream)
 	(void)fputs("usage:\n", stream);
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		(void)fprintf(stream, "  gpu-handoff-udev [--sysroot DIR] %s%s%s: %s\n", commands[i].option,
-			commands[i].option[0] ? " " : "", commands[i].argument, commands[i].help);
+			commands[i].option[0] && commands[i].argument ? " " : "",
+			commands[i].argument ? commands[i].argument : "", commands[i].help);
 	return fputs("see gpu-handoff-udev(8)\n", stream) < 0;
 }
 
@@ -50,8 +80,12 @@ static int run(size_t command, const char *sysroot, const char *argument)
 	host_close(&host);
 	if (r == -EINVAL)
 		return print_usage(stderr), 2;
-	if (r < 0)
+	if (r < 0) {
 		(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
+		/* udev shows what a program prints only when it is told to log everything. */
+		if (command > 0)
+			log_send(LOG_WARNING, refusal.sentence, NULL, 0);
+	}
 	return r < 0;
 }
 
@@ -68,8 +102,8 @@ int main(int argc, char *argv[])
 		sysroot = argv[2];
 		i = 3;
 	}
-	for (size_t c = 1; c < N_COMMANDS && argc - i == 2; c++) {
-		if (strcmp(argv[i], commands[c].option) == 0)
+	for (size_t c = 1; c < N_COMMANDS && argc - i >= 1; c++) {
+		if (strcmp(argv[i], commands[c].option) == 0 && argc - i == 1 + (commands[c].argument != NULL))
 			return run(c, sysroot, argv[i + 1]);
 	}
 	if (argc - i == 1)

@@ -51,6 +51,8 @@ struct kernel {
 	int (*group_is_open)(const struct host *host, int group);
 	/* The virtual consoles that framebuffer /dev/fbN shows (FBIOGET_CON2FBMAP): bit 1 to 63 of *ret. Returns 0. */
 	int (*framebuffer_consoles)(const struct host *host, unsigned int n, int deadline_ms, uint64_t *ret);
+	/* Has framebuffer /dev/fbN show these from now on (FBIOPUT_CON2FBMAP), whatever showed them. Returns 0. */
+	int (*framebuffer_show)(const struct host *host, unsigned int n, uint64_t consoles, int deadline_ms);
 	/*
 	 * 1 when somebody has the block device for himself alone: a mount, swap, md or dm, in whatever namespace; 0
 	 * when nobody has. path is relative to /dev, and -ENOENT when the node there is none of that number.

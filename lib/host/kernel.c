@@ -109,6 +109,11 @@ static int real_framebuffer_consoles(const struct host *host, unsigned int n, in
 	return watched_consoles(host, n, deadline_ms, ret);
 }
 
+static int real_framebuffer_show(const struct host *host, unsigned int n, uint64_t consoles, int deadline_ms)
+{
+	return watched_show(host, n, consoles, deadline_ms);
+}
+
 static int real_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
 {
 	int r = watched_claim(host, path, number, deadline_ms);
@@ -141,6 +146,7 @@ const struct kernel kernel_real = {
 	.look = isolated_call,
 	.group_is_open = real_group_is_open,
 	.framebuffer_consoles = real_framebuffer_consoles,
+	.framebuffer_show = real_framebuffer_show,
 	.block_is_claimed = real_block_is_claimed,
 	.get_affinity = real_get_affinity,
 	.set_affinity = real_set_affinity,
@@ -224,6 +230,15 @@ static int recorded_framebuffer_consoles(const struct host *host, unsigned int n
 	return 0;
 }
 
+static int recorded_framebuffer_show(const struct host *host, unsigned int n, uint64_t consoles, int deadline_ms)
+{
+	(void)host;
+	(void)n;
+	(void)consoles;
+	(void)deadline_ms;
+	return -EROFS;
+}
+
 static int recorded_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
 {
 	(void)host;
@@ -261,6 +276,7 @@ const struct kernel kernel_recorded = {
 	.look = recorded_look,
 	.group_is_open = recorded_group_is_open,
 	.framebuffer_consoles = recorded_framebuffer_consoles,
+	.framebuffer_show = recorded_framebuffer_show,
 	.block_is_claimed = recorded_block_is_claimed,
 	.get_affinity = recorded_get_affinity,
 	.set_affinity = recorded_set_affinity,

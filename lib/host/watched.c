@@ -186,14 +186,28 @@ int watched_run(const struct host *host, const char *const arguments[], char *ou
 	return result;
 }
 
+static void name_framebuffer(struct watched_request *request, unsigned int framebuffer)
+{
+	request->number = makedev(FRAMEBUFFER_MAJOR, framebuffer);
+	request->size = 1 + (size_t)snprintf(request->value, sizeof(request->value), "fb%u", framebuffer);
+}
+
+int watched_show(const struct host *host, unsigned int framebuffer, uint64_t consoles, int deadline_ms)
+{
+	struct watched_request request = { .kind = WATCHED_SHOW, .consoles = consoles };
+	static struct watched_answer answer;
+
+	name_framebuffer(&request, framebuffer);
+	return (int)ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
+}
+
 int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret)
 {
-	struct watched_request request = { .kind = WATCHED_CONSOLES,
-		.number = makedev(FRAMEBUFFER_MAJOR, framebuffer) };
+	struct watched_request request = { .kind = WATCHED_CONSOLES };
 	static struct watched_answer answer;
 	ssize_t n;
 
-	request.size = 1 + (size_t)snprintf(request.value, sizeof(request.value), "fb%u", framebuffer);
+	name_framebuffer(&request, framebuffer);
 	n = ask(host, &request, host->dev, &answer, deadline_ms, -1, NULL);
 	if (n < 0)
 		return (int)n;

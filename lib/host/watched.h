@@ -49,10 +49,11 @@ int watched_run(const struct host *host, const char *const arguments[], char *ou
 
 /*
  * What is asked of an open device node, by a child because opening one may wait as well. A node is taken only where it
- * is of the number that it should have; -ENOENT else. See framebuffer_consoles and block_is_claimed in host.h; this one
- * returns -EBUSY for a device that is claimed.
+ * is of the number that it should have; -ENOENT else. See framebuffer_consoles, framebuffer_show and block_is_claimed
+ * in host.h; the last returns -EBUSY for a device that is claimed.
  */
 int watched_consoles(const struct host *host, unsigned int framebuffer, int deadline_ms, uint64_t *ret);
+int watched_show(const struct host *host, unsigned int framebuffer, uint64_t consoles, int deadline_ms);
 int watched_claim(const struct host *host, const char *path, dev_t number, int deadline_ms);
 
 /* The functions of struct manager (host/manager.h). */

@@ -186,6 +186,21 @@ static ssize_t answer_consoles(const struct watched_request *request, int direct
 	return sizeof(consoles);
 }
 
+static ssize_t answer_show(const struct watched_request *request, int directory)
+{
+	int framebuffer CLOSE_FD = open_node(request, directory, S_IFCHR, O_RDONLY);
+
+	if (framebuffer < 0)
+		return framebuffer;
+	for (unsigned int console = 1; console <= CONSOLE_MAX; console++) {
+		struct fb_con2fbmap map = { .console = console, .framebuffer = minor(request->number) };
+
+		if ((request->consoles >> console & 1) != 0 && ioctl(framebuffer, FBIOPUT_CON2FBMAP, &map) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 static ssize_t answer_claim(const struct watched_request *request, int directory)
 {
 	/* Whoever has it for himself alone is refused nothing; we are. */
@@ -291,6 +306,9 @@ static void serve(struct watched_request *request, int file)
 	case WATCHED_CONSOLES:
 		answer.result = answer_consoles(request, file, answer.value);
 		size += answer.result > 0 ? (size_t)answer.result : 0;
+		break;
+	case WATCHED_SHOW:
+		answer.result = answer_show(request, file);
 		break;
 	case WATCHED_MANAGE:
 		answer.result = request->manage == MANAGE_RELOAD ? answer_reload(request)

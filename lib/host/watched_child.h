@@ -11,6 +11,7 @@ enum watched_kind {
 	WATCHED_READ,     /* that file */
 	WATCHED_RUN,      /* value: the arguments, each with its end */
 	WATCHED_CONSOLES, /* of the framebuffer value, a path below the directory that comes with it */
+	WATCHED_SHOW,     /* on that framebuffer: these consoles */
 	WATCHED_CLAIM,    /* of the block device value, likewise */
 	WATCHED_MANAGE,   /* of the manager: a function of struct manager; value: its words, each with its end */
 };
@@ -23,7 +24,8 @@ enum watched_kind {
 /* A message of its own each, over a SOCK_SEQPACKET socket. */
 struct watched_request {
 	enum watched_kind kind;
-	dev_t number; /* of the device node */
+	dev_t number;      /* of the device node */
+	uint64_t consoles; /* for it to show: bit 1 to 63 */
 	enum watched_manage manage;
 	int deadline_ms;          /* of that function */
 	struct watched_fact told; /* to it */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 #define VTCONSOLES  "class/vtconsole"
 #define TTY_MAJOR   4
 #define CONSOLE_MAX 63
@@ -32,7 +34,7 @@ static int read_bound(const struct host *host, const char *name)
 	return strcmp(value, "0") != 0;
 }
 
-int console_is_bound(const struct host *host)
+int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE])
 {
 	const struct dirent *entry;
 	int r;
@@ -44,6 +46,8 @@ int console_is_bound(const struct host *host)
 	while (r == 0 && (errno = 0, entry = readdir(list))) {
 		if (entry->d_name[0] != '.')
 			r = read_bound(host, entry->d_name);
+		if (r > 0 && text_copy(name, CONSOLE_NAME_SIZE, entry->d_name) < 0)
+			r = -EBADMSG;
 	}
 	if (r == 0)
 		r = -errno;
@@ -54,10 +58,11 @@ int console_is_bound(const struct host *host)
 int console_add_nodes(const struct host *host, unsigned int framebuffer, struct address owner, struct nodes *nodes)
 {
 	struct node node = { .reach = NODE_CONSOLE, .major = TTY_MAJOR, .owner = owner };
+	char name[CONSOLE_NAME_SIZE];
 	uint64_t consoles = 0;
 	int r;
 
-	r = console_is_bound(host);
+	r = console_find_bound(host, name);
 	if (r <= 0)
 		return r;
 	r = host->kernel->framebuffer_consoles(host, framebuffer, CONSOLE_DEADLINE_MS, &consoles);

@@ -8,8 +8,14 @@
 /* The console's own lock, and whoever opens a framebuffer, may wait for a driver. */
 #define CONSOLE_DEADLINE_MS 10000
 
-/* Whether framebuffers show consoles at all. Returns 1, 0, KERNEL_STUCK, -errno. */
-int console_is_bound(const struct host *host);
+/* vtcon0 */
+#define CONSOLE_NAME_SIZE 32
+
+/*
+ * Whether framebuffers show consoles at all. Returns 1, and the name of their driver below class/vtconsole; 0,
+ * KERNEL_STUCK, -errno.
+ */
+int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE]);
 
 /*
  * Adds the consoles that framebuffer N shows, /dev/ttyN, with its function as their owner. None where no framebuffer

@@ -447,6 +447,22 @@ static int answer_framebuffer_consoles(const struct host *host, unsigned int n, 
 	return 0;
 }
 
+static int counted_framebuffer_show(const struct host *host, unsigned int n, uint64_t consoles, int deadline_ms)
+{
+	struct fake_kernel *fake = host->kernel_data;
+	int r = fault_enter(FAULT_KERNEL);
+
+	(void)deadline_ms;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (n >= FAKE_FRAMEBUFFERS)
+		return fault_leave(-ENOENT);
+	for (unsigned int i = 0; i < FAKE_FRAMEBUFFERS; i++)
+		fake->consoles[i] &= ~consoles;
+	fake->consoles[n] |= consoles;
+	return fault_leave(0);
+}
+
 static int answer_block_is_claimed(const struct host *host, const char *path, dev_t number, int deadline_ms)
 {
 	const struct fake_kernel *fake = host->kernel_data;
@@ -468,6 +484,7 @@ static const struct kernel kernel_fake = {
 	.look = fake_look,
 	.group_is_open = answer_group_is_open,
 	.framebuffer_consoles = answer_framebuffer_consoles,
+	.framebuffer_show = counted_framebuffer_show,
 	.block_is_claimed = answer_block_is_claimed,
 	.get_affinity = fake_kernel_get_affinity,
 	.set_affinity = counted_set_affinity,

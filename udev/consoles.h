@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* udev: takes the virtual consoles off the framebuffer of a card that the host keeps free (Documentation/fb/fbcon.rst).
+ */
+#pragma once
+
+#include "host/host.h"
+#include "model/refusal.h"
+
+/*
+ * Has another framebuffer show the consoles that /dev/fbN shows, one that is of no such card. Where there is none,
+ * framebuffers show no consoles from then on. Returns 0, also when it shows none; -ECANCELED and the refusal.
+ */
+int consoles_release(const struct host *host, unsigned int n, struct refusal *refusal);
