@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_detach,
 	&command_reattach,
 	&command_recover,
+	&command_vanished,
 };
 
 static const struct {
@@ -46,6 +47,8 @@ static void print_help(FILE *stream)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		const char *argument = commands[i]->argument ? commands[i]->argument : "";
 
+		if (commands[i]->for_units)
+			continue;
 		(void)fprintf(stream, "  %s %-*s  %s\n", commands[i]->name, 27 - (int)strlen(commands[i]->name),
 			argument, commands[i]->help);
 	}

@@ -42,6 +42,7 @@ struct command {
 	const char *name;
 	const char *argument; /* as in the help, in brackets when it can be left out; or NULL when it takes none */
 	const char *help;     /* one line */
+	bool for_units;       /* what a unit of ours runs: not in the help of all commands */
 	unsigned int options;
 	bool root; /* needs root where it is about the running host */
 	/* Returns ≥ 0, or -ECANCELED with the refusal filled. */
@@ -49,4 +50,4 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover, command_topology;
+	command_recover, command_topology, command_vanished;

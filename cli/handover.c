@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* detach, reattach and recover: handovers that a person asks for. */
+/* detach, reattach and recover: handovers that a person asks for; and vanished, which udev does. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +117,19 @@ static int run_recover(struct invocation *invocation, struct refusal *refusal)
 	return r;
 }
 
+static int run_vanished(struct invocation *invocation, struct refusal *refusal)
+{
+	struct handover *handover;
+	int r = open_handover(invocation, &handover, refusal);
+	if (r < 0)
+		return r;
+	r = handover_forget(handover, invocation->address, refusal);
+	if (r == 0)
+		(void)printf("nobody had '%s', or it is there\n", address_text(invocation->address).s);
+	handover_free(handover);
+	return r;
+}
+
 const struct command command_detach = {
 	.name = "detach",
 	.argument = ARGUMENT_ADDRESS,
@@ -141,4 +154,13 @@ const struct command command_recover = {
 	.options = OPTION_DRY_RUN,
 	.root = true,
 	.run = run_recover,
+};
+
+const struct command command_vanished = {
+	.name = "vanished",
+	.argument = ARGUMENT_ADDRESS,
+	.help = "forget a function that is gone while somebody had it; gpu-handoff-vanished@.service runs this",
+	.for_units = true,
+	.root = true,
+	.run = run_vanished,
 };

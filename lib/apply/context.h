@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "apply/arrivals.h"
 #include "apply/handover.h"
 #include "apply/journal.h"
 #include "base/text.h"
@@ -24,6 +25,7 @@ struct handover {
 	struct journal poison;   /* of a function that is being poisoned */
 	struct journal claimant; /* of another one, looked at for its claim */
 	struct plan undo;
+	struct arrivals arrivals; /* of that undo */
 	struct pools pools;
 	struct page_orders promised; /* to those who have not started yet */
 	struct page_orders added;    /* by all of them, as count */
@@ -129,6 +131,12 @@ int context_patiently(struct handover *handover, const char *owner, context_atte
  * poisoned; -errno of the first other failure; with the sentence of the first added to failure.
  */
 int context_undo(struct handover *handover, int runtime, struct journal *journal, int fd, struct text *failure);
+
+/*
+ * Waits until udev has finished with the functions of handover->arrivals and all devices below them that have a number,
+ * for 10 seconds at most: past them the observer is told. Waits for nothing where no udevd runs.
+ */
+void context_await_arrivals(struct handover *handover, const struct journal *journal);
 
 /* Undoes a journal that was read, once its groups are free, and closes it. Returns as handover_return(). */
 int context_give_back(

@@ -215,10 +215,20 @@ static int execute(const struct host *host, const struct step *step)
 	return -EINVAL;
 }
 
+/* Unplugged, maybe while its driver was at it: then the driver has returned (pci_stop_dev(), drivers/pci/remove.c). */
+static bool is_gone(const struct host *host, const struct step *step)
+{
+	int device CLOSE_FD = function_open(host, step->target);
+
+	return device == -ENOENT;
+}
+
 int step_execute(const struct host *host, const struct step *step)
 {
 	int r = execute(host, step);
 
+	if (r < 0 && step_kind_has_target(step->kind) && is_gone(host, step))
+		return STEP_GONE;
 	return r == KERNEL_STUCK && !step_kind_is_device(step->kind) ? STEP_LATE : r;
 }
 

@@ -90,6 +90,16 @@ int journal_append_begun(int fd, const struct step *step)
 	return line_append(fd, text.buffer, text.length);
 }
 
+int journal_append_vanished(int fd, struct address address)
+{
+	char line[64];
+	struct text text;
+
+	text_init(&text, line, sizeof(line));
+	journal_write_vanished(&text, address);
+	return line_append(fd, text.buffer, text.length);
+}
+
 static int write_all(int fd, const struct journal *journal)
 {
 	char head[HEAD_SIZE];

@@ -16,6 +16,7 @@
  *	change bind 0000:01:00.0 - vfio-pci			kind, function, old, new
  *	held							all of it was done
  *	started							and libvirt said that the domain runs
+ *	vanished 0000:01:00.1					whatever is at that address from here on, this is not about it
  *	returning						and is being undone
  *	begun unbind 0000:01:00.0				a step of that; of a poisoned function, what has not returned
  *
@@ -80,6 +81,9 @@ const char *journal_owner_name(const struct journal *journal);
  */
 int journal_parse(const char *text, size_t size, struct journal *ret);
 
+/* What the line `vanished` says: the function is no longer taken, and its steps are nobody's to undo. */
+void journal_forget(struct journal *journal, struct address address);
+
 /* Makes the file and writes what is known before the first step. Returns a descriptor to append to; -EEXIST; -errno. */
 int journal_create(int runtime, const struct journal *journal);
 
@@ -89,6 +93,9 @@ int journal_append(int fd, const struct step *step);
 /* Appends who asks the kernel from now on; that a step of the undo is about to be done. Return 0, or -errno. */
 int journal_append_writer(int fd, const struct journal *journal);
 int journal_append_begun(int fd, const struct step *step);
+
+/* Appends that a function of it has vanished: see journal_forget(). Returns 0, or -errno. */
+int journal_append_vanished(int fd, struct address address);
 
 /* Writes a journal with all its steps, over one that is there, or leaves that as it is. Returns 0, or -errno. */
 int journal_replace(int runtime, const struct journal *journal);

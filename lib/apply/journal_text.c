@@ -78,6 +78,20 @@ void journal_write_writer(struct text *text, const struct journal *journal)
 	text_add(text, "writer %d %" PRIu64 "\n", (int)journal->writer, journal->writer_start);
 }
 
+void journal_write_vanished(struct text *text, struct address address)
+{
+	text_add(text, "vanished %s\n", address_text(address).s);
+}
+
+void journal_forget(struct journal *journal, struct address address)
+{
+	plan_forget(&journal->plan, address);
+	/* Whoever asked that of it asked the device that is gone. */
+	if (journal->has_last && step_kind_has_target(journal->last.kind) &&
+		address_compare(journal->last.target, address) == 0)
+		journal->has_last = false;
+}
+
 static int parse_owner(unsigned int n, char *words[], struct journal *journal)
 {
 	/* One owner, once: the words of a second would mix with those of the first. */
@@ -199,6 +213,16 @@ static int parse_started(unsigned int n, char *words[], struct journal *journal)
 	return n == 1 ? 0 : -EBADMSG;
 }
 
+static int parse_vanished(unsigned int n, char *words[], struct journal *journal)
+{
+	struct address address;
+
+	if (n != 2 || address_parse(words[1], &address) < 0)
+		return -EBADMSG;
+	journal_forget(journal, address);
+	return 0;
+}
+
 static int parse_returning(unsigned int n, char *words[], struct journal *journal)
 {
 	(void)words;
@@ -221,6 +245,7 @@ static const struct {
 	{ "change", parse_change },
 	{ "held", parse_held },
 	{ "started", parse_started },
+	{ "vanished", parse_vanished },
 	{ "returning", parse_returning },
 	{ "begun", parse_begun },
 };

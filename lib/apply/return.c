@@ -50,6 +50,17 @@ static bool is_behind(const struct handover *handover, const struct step *step)
 	return false;
 }
 
+/* A driver of the host gets its function again. */
+static int undo_unbind(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
+{
+	struct arrival arrival = arrivals_expect(handover->host, step->target);
+	int r = context_execute(handover, runtime, journal, fd, step);
+
+	if (r >= 0)
+		arrivals_add(&handover->arrivals, &arrival, r == 0);
+	return r;
+}
+
 static int undo_step(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
 	/* It has a record of its own, with these steps. */
@@ -58,7 +69,14 @@ static int undo_step(struct handover *handover, int runtime, struct journal *jou
 	if (is_behind(handover, step))
 		return 1;
 	(void)journal_append_begun(fd, step);
-	return context_execute(handover, runtime, journal, fd, step);
+	return step->kind == STEP_BIND ? undo_unbind(handover, runtime, journal, fd, step)
+				       : context_execute(handover, runtime, journal, fd, step);
+}
+
+/* Before power settings go back, which rules of udev may write, and services start, which want the nodes. */
+static bool is_last_bind(const struct plan *undo, unsigned int i)
+{
+	return undo->steps[i].kind == STEP_BIND && (i + 1 == undo->n_steps || undo->steps[i + 1].kind != STEP_BIND);
 }
 
 int context_undo(struct handover *handover, int runtime, struct journal *journal, int fd, struct text *failure)
@@ -69,10 +87,13 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
 	if (result < 0)
 		text_add(failure, "cannot write the journal: %s", strerror(-result));
 	plan_undo(&journal->plan, &handover->undo);
+	handover->arrivals.n = 0;
 	for (unsigned int i = 0; i < handover->undo.n_steps; i++) {
 		const struct step *step = &handover->undo.steps[i];
 		int r = undo_step(handover, runtime, journal, fd, step);
 
+		if (is_last_bind(&handover->undo, i))
+			context_await_arrivals(handover, journal);
 		if (r >= 0)
 			continue;
 		if (r == STEP_STALE || r == STEP_GONE) {

@@ -15,6 +15,24 @@ bool plan_takes(const struct plan *plan, struct address address)
 	return false;
 }
 
+void plan_forget(struct plan *plan, struct address address)
+{
+	unsigned int n_taken = 0, n_steps = 0;
+
+	for (unsigned int i = 0; i < plan->n_taken; i++) {
+		if (address_compare(plan->taken[i].address, address) != 0)
+			plan->taken[n_taken++] = plan->taken[i];
+	}
+	for (unsigned int i = 0; i < plan->n_steps; i++) {
+		const struct step *step = &plan->steps[i];
+
+		if (!step_kind_has_target(step->kind) || address_compare(step->target, address) != 0)
+			plan->steps[n_steps++] = *step;
+	}
+	plan->n_taken = n_taken;
+	plan->n_steps = n_steps;
+}
+
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new)
 {
 	struct step *step = &plan->steps[plan->n_steps];

@@ -48,6 +48,9 @@ struct plan {
 /* Whether the plan takes the function. */
 bool plan_takes(const struct plan *plan, struct address address);
 
+/* Takes a function out of the plan, with its steps, as if it had never been in it. */
+void plan_forget(struct plan *plan, struct address address);
+
 /* Adds a step at the end. There is room for what any plan needs; what a journal of nobody's asks beyond is left out. */
 void plan_add(struct plan *plan, enum step_kind kind, struct address target, const char *old, const char *new);
 

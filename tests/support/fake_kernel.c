@@ -524,22 +524,66 @@ void fake_kernel_close_group(struct fake_kernel *fake, int group)
 	}
 }
 
+/* Where the directory of a function that is unplugged waits, and the link that leads to where it was. */
+static void aside_path(const char *address, const char *what, char path[PATH_MAX])
+{
+	(void)snprintf(path, PATH_MAX, "fake/unplugged/%s-%s", address, what);
+}
+
+static void put_group_link(const struct host *host, const char *address, const char *target)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices/%s", device_group(host, address), address);
+	if (target)
+		put_link(host->sys, path, target);
+	else
+		(void)unlinkat(host->sys, path, 0);
+}
+
 void fake_kernel_unplug(const struct host *host, struct address address)
 {
 	struct address_text text = address_text(address);
-	char driver[DRIVER_NAME_SIZE], path[PATH_MAX], where[PATH_MAX];
+	char driver[DRIVER_NAME_SIZE], path[PATH_MAX], where[PATH_MAX], aside[PATH_MAX];
 	ssize_t n;
 
 	link_name(host, device_path(text.s, "driver"), driver);
 	if (driver[0])
 		clear_driver(host, text.s, driver);
-	(void)snprintf(path, sizeof(path), "kernel/iommu_groups/%d/devices/%s", device_group(host, text.s), text.s);
-	(void)unlinkat(host->sys, path, 0);
+	remove_all(host->sys, device_path(text.s, "vfio-dev"));
+	put_group_link(host, text.s, NULL);
 	(void)snprintf(path, sizeof(path), DEVICES "%s", text.s);
 	n = readlinkat(host->sys, path, where, sizeof(where) - 1);
 	if (n < 0)
 		return;
 	where[n] = '\0';
 	(void)unlinkat(host->sys, path, 0);
-	remove_all(host->sys, where + strlen("../../../"));
+	aside_path(text.s, "where", aside);
+	put_text(host->run, aside, "%s", where + strlen("../../../"));
+	aside_path(text.s, "device", aside);
+	remove_all(host->run, aside);
+	if (renameat(host->sys, where + strlen("../../../"), host->run, aside) < 0)
+		abort();
+}
+
+void fake_kernel_plug(const struct host *host, struct address address, const char *override)
+{
+	struct address_text text = address_text(address);
+	char path[PATH_MAX], aside[PATH_MAX], *where;
+
+	aside_path(text.s, "where", aside);
+	where = get_text(host->run, aside);
+	if (!where)
+		abort();
+	aside_path(text.s, "device", aside);
+	if (renameat(host->run, aside, host->sys, where) < 0)
+		abort();
+	(void)snprintf(path, sizeof(path), DEVICES "%s", text.s);
+	put_link(host->sys, path, where);
+	put_group_link(host, text.s, where);
+	(void)fake_kernel_write(host, device_path(text.s, "driver_override"), override);
+	(void)fake_kernel_write(host, device_path(text.s, "power/control"), "on");
+	(void)fake_kernel_write(host, device_path(text.s, "d3cold_allowed"), "1");
+	(void)write_drivers_probe(host, text.s);
+	free(where);
 }

@@ -56,6 +56,8 @@ void fake_kernel_install(struct fake_kernel *fake, struct host *host);
 void fake_kernel_open_group(struct fake_kernel *fake, int group);
 void fake_kernel_close_group(struct fake_kernel *fake, int group);
 void fake_kernel_unplug(const struct host *host, struct address address);
+/* One that was unplugged comes to its place again, as new, and its driver finds it, unless an override forbids that. */
+void fake_kernel_plug(const struct host *host, struct address address, const char *override);
 /* NVIDIA's persistence mode of a device: on, it has interrupt vectors. In files, which outlive a process that dies. */
 void fake_kernel_set_persistence(const struct host *host, const char *address, bool on);
 bool fake_kernel_has_persistence(const struct host *host, const char *address);

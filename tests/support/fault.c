@@ -121,6 +121,23 @@ int __wrap_unlinkat(int directory, const char *path, int flags)
 /* ---- time ---- */
 
 int fault_patience_ms = INT_MAX;
+void (*fault_meanwhile)(unsigned int n);
+
+struct wait {
+	int (*question)(void *data);
+	void *data;
+	unsigned int n;
+};
+
+static int ask(void *data)
+{
+	struct wait *wait = data;
+
+	wait->n++;
+	if (fault_meanwhile)
+		fault_meanwhile(wait->n);
+	return wait->question(wait->data);
+}
 
 int __real_clock_await(int (*question)(void *data), void *data, int deadline_ms);
 int __wrap_clock_await(int (*question)(void *data), void *data, int deadline_ms);
@@ -129,5 +146,7 @@ int __wrap_clock_await(int (*question)(void *data), void *data, int deadline_ms)
 
 int __wrap_clock_await(int (*question)(void *data), void *data, int deadline_ms)
 {
-	return __real_clock_await(question, data, deadline_ms < fault_patience_ms ? deadline_ms : fault_patience_ms);
+	struct wait wait = { .question = question, .data = data };
+
+	return __real_clock_await(ask, &wait, deadline_ms < fault_patience_ms ? deadline_ms : fault_patience_ms);
 }

@@ -51,3 +51,6 @@ int fault_leave(int result);
 
 /* What is awaited comes at once or never: no wait is longer than that many ms, where a test wraps clock_await. */
 extern int fault_patience_ms;
+
+/* What others do while something is awaited: called before the question is asked for the n-th time, from 1. NULL. */
+extern void (*fault_meanwhile)(unsigned int n);

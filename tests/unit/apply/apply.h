@@ -22,3 +22,5 @@ TCase *case_cpus_loops(void);
 TCase *case_cpus_loops_old(void);
 TCase *case_pages(void);
 TCase *case_follow(void);
+TCase *case_forget(void);
+TCase *case_arrivals(void);

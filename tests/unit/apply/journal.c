@@ -190,6 +190,10 @@ static const struct {
 	{ HEAD "returning 1\n", -EBADMSG, 0 },
 	{ HEAD "Held\n", -EBADMSG, 0 },
 	{ HEAD "change bind 0000:01:00.0 - vfio-pci\nhe", 0, JOURNAL_TAKING },
+	{ HEAD "held\nvanished 0000:01:00.0\n", 0, JOURNAL_HELD },
+	{ HEAD "vanished\n", -EBADMSG, 0 },
+	{ HEAD "vanished 0000:01:00\n", -EBADMSG, 0 },
+	{ HEAD "vanished 0000:01:00.0 0000:01:00.1\n", -EBADMSG, 0 },
 };
 
 START_TEST(test_text)
@@ -197,6 +201,32 @@ START_TEST(test_text)
 	ck_assert_int_eq(journal_parse(texts[_i].text, strlen(texts[_i].text), &again), texts[_i].expected);
 	if (texts[_i].expected == 0)
 		ck_assert_int_eq(again.state, texts[_i].state);
+}
+END_TEST
+
+/* Of a function that has vanished nothing is left, of the others and of the host everything is. */
+START_TEST(test_vanished)
+{
+	static const char *const ends[] = { "begun bind 0000:01:00.0\n", "begun bind 0000:01:00.1\n", "" };
+	struct text text;
+
+	text_init(&text, buffer, sizeof(buffer));
+	text_add(&text,
+		HEAD "domain " UUID " vm\ntaken 0000:01:00.0 14 named\ntaken 0000:01:00.1 15 named\n"
+		     "change cpus 0000:01:00.0 - 4-7\nchange stop 0000:01:00.0 x.service -\n"
+		     "change unbind 0000:01:00.1 snd -\nchange persistence 0000:01:00.0 1 0\n"
+		     "change unbind 0000:01:00.0 nvidia -\nheld\n%svanished 0000:01:00.0\n",
+		ends[_i]);
+	ck_assert_int_eq(journal_parse(buffer, text.length, &again), 0);
+	ck_assert_uint_eq(again.plan.n_taken, 1);
+	ck_assert_int_eq(again.plan.taken[0].iommu_group, 15);
+	ck_assert_uint_eq(again.plan.n_steps, 3);
+	ck_assert_int_eq(again.plan.steps[0].kind, STEP_CPUS);
+	ck_assert_int_eq(again.plan.steps[1].kind, STEP_STOP);
+	ck_assert_int_eq(again.plan.steps[2].kind, STEP_UNBIND);
+	ck_assert_str_eq(again.plan.steps[2].old, "snd");
+	/* What was begun last: of the other function, or of the one that is gone. */
+	ck_assert_int_eq(again.has_last, _i == 1);
 }
 END_TEST
 
@@ -296,6 +326,7 @@ TCase *case_journal(void)
 	tcase_add_test(tcase, test_resources);
 	tcase_add_test(tcase, test_beginnings);
 	add_rows(tcase, test_text, texts);
+	tcase_add_loop_test(tcase, test_vanished, 0, 3);
 	tcase_add_test(tcase, test_bounds);
 	tcase_add_test(tcase, test_largest);
 	tcase_add_test(tcase, test_half);
