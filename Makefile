@@ -143,6 +143,9 @@ units := $(patsubst cli/%.in,%,$(wildcard cli/*.service.in))
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
+# Started by a rule, and by the hook.
+units_usb := gpu-handoff-usb@.service gpu-handoff-usb-all@.service
+
 .PHONY: install uninstall
 install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-hook $(DESTDIR)$(sbindir)/gpu-handoff-hook

@@ -19,6 +19,9 @@ static const struct command *const commands[] = {
 	&command_reattach,
 	&command_recover,
 	&command_vanished,
+	&command_usb_attach,
+	&command_usb_attach_all,
+	&command_usb_detach,
 };
 
 static const struct {
@@ -204,6 +207,19 @@ static int run_xmlgen(char *argv[])
 	return EXIT_REFUSED;
 }
 
+/* How many of the words are the name of the command, of one word or two; 0 when they are not. */
+static int count_words(const struct command *command, int argc, char *argv[])
+{
+	size_t first = strcspn(command->name, " ");
+	bool has_two = command->name[first];
+
+	if (strlen(argv[0]) != first || strncmp(argv[0], command->name, first) != 0)
+		return 0;
+	if (has_two && (argc < 2 || strcmp(argv[1], command->name + first + 1) != 0))
+		return 0;
+	return has_two ? 2 : 1;
+}
+
 static int dispatch(int argc, char *argv[])
 {
 	if (argc < 2) {
@@ -221,8 +237,10 @@ static int dispatch(int argc, char *argv[])
 	if (strcmp(argv[1], "xml") == 0)
 		return run_xmlgen(argv + 1);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(argv[1], commands[i]->name) == 0)
-			return parse_command(commands[i], argc - 1, argv + 1);
+		int words = count_words(commands[i], argc - 1, argv + 1);
+
+		if (words)
+			return parse_command(commands[i], argc - words, argv + words);
 	}
 	return usage(NULL, "no such command", argv[1]);
 }

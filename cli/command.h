@@ -39,7 +39,7 @@ struct invocation {
 #define ARGUMENT_ADDRESS "ADDRESS"
 
 struct command {
-	const char *name;
+	const char *name;     /* a word, or two with a blank between them */
 	const char *argument; /* as in the help, in brackets when it can be left out; or NULL when it takes none */
 	const char *help;     /* one line */
 	bool for_units;       /* what a unit of ours runs: not in the help of all commands */
@@ -50,4 +50,4 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover, command_topology, command_vanished;
+	command_recover, command_topology, command_vanished, command_usb_attach, command_usb_attach_all, command_usb_detach;

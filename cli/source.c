@@ -10,11 +10,10 @@
 #include <libvirt/virterror.h>
 
 #include "base/fd.h"
+#include "cli/live.h"
 #include "host/host.h"
 #include "probe/domain.h"
 #include "probe/pinning.h"
-
-#define URI "qemu:///system"
 
 static int parse_text(
 	const char *xml, size_t size, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
@@ -63,7 +62,7 @@ static int parse_domain(const char *name, struct domain *ret, struct pinning *re
 	int r;
 
 	virSetErrorFunc(NULL, keep_silent);
-	connection = virConnectOpenReadOnly(URI);
+	connection = virConnectOpenReadOnly(LIVE_URI);
 	if (connection)
 		domain = find_domain(connection, name);
 	if (domain)
@@ -72,10 +71,11 @@ static int parse_domain(const char *name, struct domain *ret, struct pinning *re
 		r = parse_text(xml, strlen(xml), ret, ret_pinning, refusal);
 	else if (connection)
 		r = refusal_set(refusal, REFUSAL_INPUT,
-			"there is no domain '%s' at " URI ", and no file of that name; see 'virsh list --all'", name);
+			"there is no domain '%s' at " LIVE_URI ", and no file of that name; see 'virsh list --all'",
+			name);
 	else
 		r = refusal_set(refusal, REFUSAL_INPUT,
-			"there is no file '%s', and libvirt does not answer at " URI ": %s", name,
+			"there is no file '%s', and libvirt does not answer at " LIVE_URI ": %s", name,
 			virGetLastErrorMessage());
 	free(xml);
 	if (domain)

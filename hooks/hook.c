@@ -23,6 +23,7 @@ static int started(struct handover *handover, const struct domain *domain, pid_t
 	(void)daemon;
 	(void)refusal;
 	handover_started(handover, domain);
+	handover_start_usb(handover, domain);
 	return 0;
 }
 
@@ -40,7 +41,7 @@ static const struct operation {
 	const char *name, *suboperation;
 	bool wants_something; /* most domains have neither a hostdev nor a policy, nor pins that may be in others' way
 			       */
-	bool wants_others;    /* it is nothing to us while nobody has anything of ours */
+	bool wants_others;    /* it is nothing to us while nobody has anything of ours, and no USB device follows it */
 	bool never_fails;
 	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
 } operations[] = {
@@ -66,6 +67,15 @@ static bool is_idle(void)
 
 	host_close(&host);
 	return idle;
+}
+
+static bool is_followed(const char *name)
+{
+	struct host host;
+	bool followed = host_open(NULL, &host) == 0 && handover_is_followed(&host, name);
+
+	host_close(&host);
+	return followed;
 }
 
 static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
@@ -114,7 +124,7 @@ int hook_run(const struct hook_call *call, struct refusal *refusal)
 	struct text text;
 	int r;
 
-	if (!operation || (operation->wants_others && is_idle()))
+	if (!operation || (operation->wants_others && is_idle() && !is_followed(call->name)))
 		return 0;
 	/* Until it is read, the name is libvirt's word for it. */
 	text_init(&text, domain.name, sizeof(domain.name));

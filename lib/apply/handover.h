@@ -83,6 +83,15 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
  */
 void handover_started(struct handover *handover, const struct domain *domain);
 
+/* Whether a USB device is to follow a domain of that name (gpu-handoff.conf(5)). */
+bool handover_is_followed(const struct host *host, const char *domain);
+
+/*
+ * Of a domain that has started: has systemd attach the USB devices that follow it, gpu-handoff-usb-all@UUID.service,
+ * and does not wait for that. Tells the observer when it cannot.
+ */
+void handover_start_usb(struct handover *handover, const struct domain *domain);
+
 /*
  * Keeps what has come to the host since off the CPUs of domains. Tells the observer what it cannot do. Returns 0, or
  * what failed, below 0: then it can be called again.

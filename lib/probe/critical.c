@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,35 +28,55 @@ static const struct stack disks = { "class/block", "slaves", "" };
 static const struct stack controllers = { "class/nvme", ".", "" };
 static const struct stack interfaces = { "class/net", ".", "lower_" };
 
-/* A thing that is in use, and the functions that it may rest on. */
+/* What is asked about: the functions of an inventory, or where there is none, the device at a path below /sys. */
+struct subject {
+	struct inventory *inventory;
+	const char *path;
+	char *carries; /* CARRIES_SIZE */
+};
+
+/* A thing that is in use, and what it may rest on. */
 struct use {
 	const struct host *host;
-	struct inventory *inventory;
+	const struct subject *subject;
 	const char *verb, *name, *end; /* holds '/home', which is mounted */
 };
 
-static void mark(const struct use *use, struct function *function)
+static void mark(const struct use *use, char *carries)
 {
 	struct text text;
 
-	if (function->carries[0])
+	if (carries[0])
 		return;
-	text_init(&text, function->carries, sizeof(function->carries));
+	text_init(&text, carries, CARRIES_SIZE);
 	text_add(&text, "%s '", use->verb);
 	text_add_foreign(&text, use->name);
 	text_add(&text, "'%s", use->end);
 }
 
-/* Marks every function that the path of a device in sysfs leads through. */
+/* Whether the path of a device in sysfs, relative or not, leads through whole components. */
+static bool leads_through(const char *path, const char *components)
+{
+	const char *at = strstr(path, components);
+
+	return at && at > path && at[-1] == '/' && at[strlen(components)] == '/';
+}
+
+/* Marks every function that the path of a device in sysfs leads through, or the device. */
 static void mark_path(const struct use *use, const char *path)
 {
-	for (unsigned int i = 0; i < use->inventory->n_functions; i++) {
-		struct function *function = &use->inventory->functions[i];
-		struct address_text address = address_text(function->address);
-		const char *at = strstr(path, address.s);
+	const struct subject *subject = use->subject;
 
-		if (at && at > path && at[-1] == '/' && at[strlen(address.s)] == '/')
-			mark(use, function);
+	if (!subject->inventory) {
+		if (leads_through(path, subject->path))
+			mark(use, subject->carries);
+		return;
+	}
+	for (unsigned int i = 0; i < subject->inventory->n_functions; i++) {
+		struct function *function = &subject->inventory->functions[i];
+
+		if (leads_through(path, address_text(function->address).s))
+			mark(use, function->carries);
 	}
 }
 
@@ -123,7 +144,7 @@ static void follow_node(const struct use *use, const char *path)
 
 /* Calls a function with each line of a file of /proc, without its newline. */
 static int for_each_line(const struct host *host, const char *path,
-	void (*visit)(const struct host *, struct inventory *, char *line), struct inventory *inventory)
+	void (*visit)(const struct host *, const struct subject *, char *line), const struct subject *subject)
 {
 	int fd CLOSE_FD = beneath_open(host->proc, path, O_RDONLY, 0);
 	size_t size = 0;
@@ -139,7 +160,7 @@ static int for_each_line(const struct host *host, const char *path,
 	(void)TAKE_FD(fd);
 	while (getline(&line, &size, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		visit(host, inventory, line);
+		visit(host, subject, line);
 	}
 	r = ferror(file) ? -EIO : 0;
 	free(line);
@@ -148,9 +169,9 @@ static int for_each_line(const struct host *host, const char *path,
 }
 
 /* proc(5): id, parent, major:minor, root, mount point, options, optional fields, -, type, source, options. */
-static void visit_mount(const struct host *host, struct inventory *inventory, char *line)
+static void visit_mount(const struct host *host, const struct subject *subject, char *line)
 {
-	struct use use = { .host = host, .inventory = inventory, .verb = "holds", .end = ", which is mounted" };
+	struct use use = { .host = host, .subject = subject, .verb = "holds", .end = ", which is mounted" };
 	char *fields[5] = { 0 }, *rest = line, *source = strstr(line, " - ");
 	unsigned int major_number, minor_number;
 
@@ -175,17 +196,17 @@ static void visit_mount(const struct host *host, struct inventory *inventory, ch
 		follow_node(&use, strsep(&source, " "));
 }
 
-static void visit_swap(const struct host *host, struct inventory *inventory, char *line)
+static void visit_swap(const struct host *host, const struct subject *subject, char *line)
 {
-	struct use use = { .host = host, .inventory = inventory, .verb = "holds", .name = line, .end = ", swap space" };
+	struct use use = { .host = host, .subject = subject, .verb = "holds", .name = line, .end = ", swap space" };
 
 	line[strcspn(line, " \t")] = '\0';
 	follow_node(&use, line);
 }
 
-static void follow_interface(const struct host *host, struct inventory *inventory, const char *name)
+static void follow_interface(const struct host *host, const struct subject *subject, const char *name)
 {
-	struct use use = { .host = host, .inventory = inventory };
+	struct use use = { .host = host, .subject = subject };
 
 	use.verb = "carries";
 	use.name = name;
@@ -195,30 +216,30 @@ static void follow_interface(const struct host *host, struct inventory *inventor
 }
 
 /* Interface, destination, gateway, flags, …, mask: the default route has neither destination nor mask. */
-static void visit_route(const struct host *host, struct inventory *inventory, char *line)
+static void visit_route(const struct host *host, const struct subject *subject, char *line)
 {
 	char *rest = line, *fields[8] = { 0 };
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		fields[i] = strsep(&rest, "\t");
 	if (fields[7] && strcmp(fields[1], "00000000") == 0 && strcmp(fields[7], "00000000") == 0)
-		follow_interface(host, inventory, fields[0]);
+		follow_interface(host, subject, fields[0]);
 }
 
 /* Destination, its prefix length, …, the interface last; a default route to lo is the kernel's own refusal. */
-static void visit_route6(const struct host *host, struct inventory *inventory, char *line)
+static void visit_route6(const struct host *host, const struct subject *subject, char *line)
 {
 	const char *interface = strrchr(line, ' ');
 
 	if (interface && strncmp(line, "00000000000000000000000000000000 00 ", 36) == 0)
-		follow_interface(host, inventory, interface + 1);
+		follow_interface(host, subject, interface + 1);
 }
 
-int critical_probe(const struct host *host, struct inventory *inventory)
+static int look(const struct host *host, const struct subject *subject)
 {
 	static const struct {
 		const char *path;
-		void (*visit)(const struct host *, struct inventory *, char *line);
+		void (*visit)(const struct host *, const struct subject *, char *line);
 	} files[] = {
 		{ "self/mountinfo", visit_mount },
 		{ "swaps", visit_swap },
@@ -228,6 +249,21 @@ int critical_probe(const struct host *host, struct inventory *inventory)
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r == 0; i++)
-		r = for_each_line(host, files[i].path, files[i].visit, inventory);
+		r = for_each_line(host, files[i].path, files[i].visit, subject);
 	return r;
+}
+
+int critical_probe(const struct host *host, struct inventory *inventory)
+{
+	const struct subject subject = { .inventory = inventory };
+
+	return look(host, &subject);
+}
+
+int critical_probe_device(const struct host *host, const char *path, char carries[CARRIES_SIZE])
+{
+	const struct subject subject = { .path = path, .carries = carries };
+
+	carries[0] = '\0';
+	return look(host, &subject);
 }

@@ -13,3 +13,9 @@
  * mounts) carry nothing. Returns 0, or -errno.
  */
 int critical_probe(const struct host *host, struct inventory *inventory);
+
+/*
+ * The same of any device, by its path below /sys, "devices/pci0000:00/0000:00:14.0/usb1/1-4": what it, and what is
+ * below it, carries; "" for nothing. Returns as critical_probe().
+ */
+int critical_probe_device(const struct host *host, const char *path, char carries[CARRIES_SIZE]);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* gpu-handoff usb …: what gpu-handoff-usb@.service and gpu-handoff-usb-all@.service run. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/usb_follow.h"
+
+/* libvirt's calls have no deadline. Its own is 30 seconds for the lock of a domain, and 5 for QEMU to let go. */
+#define DEADLINE_S 45
+
+static void give_up(int signal)
+{
+	static const char sentence[] = "gpu-handoff: libvirt does not answer; see 'systemctl status libvirtd'\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, sentence, sizeof(sentence) - 1);
+	_exit(EXIT_REFUSED);
+}
+
+static void set_deadline(void)
+{
+	struct sigaction action = { .sa_handler = give_up };
+
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)alarm(DEADLINE_S);
+}
+
+static int run(struct invocation *invocation,
+	int (*what)(struct follower *follower, const char *argument, struct refusal *refusal), struct refusal *refusal)
+{
+	struct follower *follower = malloc(sizeof(*follower));
+	int r;
+
+	if (!follower)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to ask libvirt");
+	set_deadline();
+	follower_init(follower, &invocation->host, LIVE_URI, invocation->dry_run);
+	r = what(follower, invocation->argument, refusal);
+	follower_finish(follower);
+	(void)alarm(0);
+	free(follower);
+	return r;
+}
+
+static int run_attach(struct invocation *invocation, struct refusal *refusal)
+{
+	return run(invocation, follower_attach, refusal);
+}
+
+static int run_attach_all(struct invocation *invocation, struct refusal *refusal)
+{
+	return run(invocation, follower_attach_all, refusal);
+}
+
+static int run_detach(struct invocation *invocation, struct refusal *refusal)
+{
+	return run(invocation, follower_detach, refusal);
+}
+
+const struct command command_usb_attach = {
+	.name = "usb attach",
+	.argument = "DEVPATH",
+	.help = "attach a USB device to the domain that it follows, if that runs",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_attach,
+};
+
+const struct command command_usb_attach_all = {
+	.name = "usb attach-all",
+	.argument = "DOMAIN",
+	.help = "attach all USB devices that follow a domain",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_attach_all,
+};
+
+const struct command command_usb_detach = {
+	.name = "usb detach",
+	.argument = "DEVPATH",
+	.help = "detach the USB device that was attached from a port",
+	.options = OPTION_DRY_RUN,
+	.root = true,
+	.run = run_detach,
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/usb_record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "host/runtime.h"
+
+#define DIRECTORY_NAME "usb"
+
+/* No port has this in its name. */
+#define NEW_SUFFIX ".new"
+
+/* As libvirt writes it. */
+static bool is_uuid(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		bool fits = form[i] == 'x' ? text[i] && strchr("0123456789abcdef", text[i]) : text[i] == form[i];
+
+		if (!fits)
+			return false;
+	}
+	return true;
+}
+
+int usb_record_parse(const char *text, struct usb_record *ret)
+{
+	char copy[USB_RECORD_SIZE], *rest = copy, *bus, *number, *uuid;
+	uint64_t at_bus, at_number;
+
+	if (text_copy(copy, sizeof(copy), text) < 0)
+		return -EBADMSG;
+	bus = strsep(&rest, " ");
+	number = strsep(&rest, " ");
+	uuid = strsep(&rest, "\n");
+	if (!uuid || !rest || *rest || !is_uuid(uuid) || text_parse_number(bus, 10, UINT16_MAX, &at_bus) < 0 ||
+		text_parse_number(number, 10, UINT16_MAX, &at_number) < 0)
+		return -EBADMSG;
+	ret->bus = (unsigned int)at_bus;
+	ret->number = (unsigned int)at_number;
+	(void)text_copy(ret->uuid, sizeof(ret->uuid), uuid);
+	return 0;
+}
+
+static int open_directory(const struct host *host, bool create)
+{
+	int runtime CLOSE_FD = runtime_open(host, create);
+
+	return runtime < 0 ? runtime : runtime_directory_open(runtime, DIRECTORY_NAME, create);
+}
+
+int usb_record_put(const struct host *host, const char *port, const struct usb_record *record)
+{
+	char new[USB_PORT_SIZE + sizeof(NEW_SUFFIX)], line[USB_RECORD_SIZE];
+	int directory CLOSE_FD = open_directory(host, true), fd CLOSE_FD = -1;
+	int r;
+
+	if (directory < 0)
+		return directory;
+	(void)snprintf(new, sizeof(new), "%s" NEW_SUFFIX, port);
+	(void)snprintf(line, sizeof(line), "%u %u %s\n", record->bus, record->number, record->uuid);
+	fd = runtime_file_open(directory, new, O_WRONLY | O_CREAT | O_TRUNC);
+	if (fd < 0)
+		return fd;
+	r = fd_write_all(fd, line, strlen(line));
+	if (r == 0 && renameat(directory, new, directory, port) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(directory, new, 0);
+	return r;
+}
+
+int usb_record_get(const struct host *host, const char *port, struct usb_record *ret)
+{
+	int directory CLOSE_FD = open_directory(host, false), fd CLOSE_FD = -1;
+	char line[USB_RECORD_SIZE];
+	ssize_t n;
+
+	if (directory < 0)
+		return directory;
+	fd = runtime_file_open(directory, port, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	n = fd_read_all(fd, line, sizeof(line) - 1);
+	if (n < 0)
+		return n == -E2BIG ? -EBADMSG : (int)n;
+	line[n] = '\0';
+	return strlen(line) == (size_t)n ? usb_record_parse(line, ret) : -EBADMSG;
+}
+
+int usb_record_remove(const struct host *host, const char *port)
+{
+	int runtime CLOSE_FD = runtime_open(host, false), directory CLOSE_FD = -1;
+
+	if (runtime < 0)
+		return runtime == -ENOENT ? 0 : runtime;
+	directory = runtime_directory_open(runtime, DIRECTORY_NAME, false);
+	if (directory < 0)
+		return directory == -ENOENT ? 0 : directory;
+	if (unlinkat(directory, port, 0) < 0 && errno != ENOENT)
+		return -errno;
+	/* The last one takes the directory along. */
+	(void)unlinkat(runtime, DIRECTORY_NAME, AT_REMOVEDIR);
+	return 0;
+}

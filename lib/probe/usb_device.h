@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe: USB devices that are plugged in (Documentation/ABI/stable/sysfs-bus-usb, testing/sysfs-bus-usb). Reads nothing
+ * that takes the lock of a device.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/host.h"
+#include "model/function.h"
+#include "model/usb.h"
+
+/* Long enough for a dock behind Thunderbolt. */
+#define USB_PATH_SIZE 1024
+
+struct usb_plugged {
+	struct usb_device device;
+	bool is_hub;
+	char path[USB_PATH_SIZE];   /* below /sys: "devices/pci0000:00/0000:00:14.0/usb1/1-4" */
+	char carries[CARRIES_SIZE]; /* why the host lives on it, as the end of a sentence; "" it does not */
+};
+
+/*
+ * The port at the end of the path of a device, "/devices/pci0000:00/0000:00:14.0/usb1/1-4", with /sys before it or
+ * without. Whether it is there is not asked. Returns 0, or -EINVAL for what is no path of a USB device: root hubs are
+ * none.
+ */
+int usb_path_port(const char *path, char ret[USB_PORT_SIZE]);
+
+/*
+ * Reads the device that a path, as above, leads to by its one real name. Returns 0; -ENOENT when there is none;
+ * -EINVAL; -EBADMSG for attributes that are none; -errno.
+ */
+int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret);
+
+/*
+ * Calls a function with the path of each USB device that is plugged in, until it returns below 0. Returns 0; what the
+ * function returned; -errno.
+ */
+int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *path), void *data);
