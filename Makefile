@@ -117,6 +117,12 @@ $(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# Likewise of gpu-handoff-udev.
+libudevrules := $(BUILD)/libudevrules.a
+$(libudevrules): $(call objects,$(filter-out udev/main.c,$(sort $(wildcard udev/*.c))))
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
 $(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -260,7 +266,7 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 
 # ---- tests ----
 
-TESTS       := base model host probe plan apply xmlgen programs
+TESTS       := base model host probe plan apply xmlgen udev programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
 contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contract_host.o
@@ -268,6 +274,7 @@ contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contra
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
 archives_xmlgen   := $(libxmlgen) $(call archives,plan probe host model base)
+archives_udev     := $(libudevrules) $(call archives,apply $(below_apply))
 pkgs_test_base    := json-c
 pkgs_test_model   := json-c
 pkgs_test_host    := json-c libpci hwloc libsystemd
@@ -275,6 +282,7 @@ pkgs_test_probe   := json-c libpci hwloc libxml-2.0
 pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
+pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 

@@ -39,19 +39,22 @@ static int run_consoles(const struct host *host, const char *argument, struct re
 {
 	uint64_t n;
 
-	return text_parse_number(argument, 10, UINT32_MAX, &n) < 0 ? -EINVAL
-								   : consoles_release(host, (unsigned int)n, refusal);
+	if (text_parse_number(argument, 10, UINT32_MAX, &n) < 0)
+		return -EINVAL;
+	return consoles_release(host, (unsigned int)n, refusal);
 }
 
-/* The first is what is done without an option. Each returns 0; -EINVAL for a wrong argument; -ECANCELED. */
+/* The first is what is done without an option. Where there is an argument, each is given one. Each returns 0; -EINVAL
+ * for a wrong argument; -ECANCELED. */
 static const struct {
 	const char *option, *argument, *help;
 	int (*run)(const struct host *host, const char *argument, struct refusal *refusal);
 } commands[] = {
 	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
-	{ "--hold", NULL, "keep what is reserved from other drivers", run_hold },
-	{ "--reserve", "ADDRESS", "have vfio-pci take a function", run_reserve },
-	{ "--consoles", "N", "take the virtual consoles off a framebuffer", run_consoles },
+	{ "--hold", NULL, "keep what is reserved from every driver but vfio-pci", run_hold },
+	{ "--reserve", "ADDRESS", "give a reserved function to vfio-pci", run_reserve },
+	{ "--consoles", "N", "take the virtual consoles off framebuffer fbN of a card that is kept free",
+		run_consoles },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -80,13 +83,13 @@ static int run(size_t command, const char *sysroot, const char *argument)
 	host_close(&host);
 	if (r == -EINVAL)
 		return print_usage(stderr), 2;
-	if (r < 0) {
-		(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
-		/* udev shows what a program prints only when it is told to log everything. */
-		if (command > 0)
-			log_send(LOG_WARNING, refusal.sentence, NULL, 0);
-	}
-	return r < 0;
+	if (r >= 0)
+		return 0;
+	(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
+	/* udev shows what a program prints only where it is told to show everything. */
+	if (!sysroot)
+		log_send(LOG_WARNING, refusal.sentence, NULL, 0);
+	return 1;
 }
 
 int main(int argc, char *argv[])
@@ -102,11 +105,11 @@ int main(int argc, char *argv[])
 		sysroot = argv[2];
 		i = 3;
 	}
-	for (size_t c = 1; c < N_COMMANDS && argc - i >= 1; c++) {
+	for (size_t c = 1; c < N_COMMANDS && i < argc; c++) {
 		if (strcmp(argv[i], commands[c].option) == 0 && argc - i == 1 + (commands[c].argument != NULL))
 			return run(c, sysroot, argv[i + 1]);
 	}
-	if (argc - i == 1)
+	if (argc - i == 1 && strncmp(argv[i], "--", 2) != 0)
 		return run(0, sysroot, argv[i]);
 	return print_usage(stderr), 2;
 }

@@ -9,6 +9,7 @@
 #include "model/card.h"
 #include "probe/inventory.h"
 #include "udev/intents.h"
+#include "udev/state.h"
 
 #define VFIO_PCI "vfio-pci"
 
@@ -33,23 +34,26 @@ static int write_override(const struct host *host, struct address address, struc
 		address_text(address).s, explain(r));
 }
 
-/* Whether vfio-pci has it. One of another driver is too late for us, and nobody is thrown out. */
+/* Whether VFIO has it: 1, or 0 when it has no driver. Nobody is thrown out, and what a handover has is its own. */
 static int look(const struct host *host, struct address address, struct refusal *refusal)
 {
 	struct function function;
+	const char *state;
 	int r = function_probe(host, address, &function);
 
 	if (r < 0)
 		return refusal_set(refusal, REFUSAL_ABSENT, "cannot read '%s' in sysfs: %s", address_text(address).s,
 			strerror(-r));
-	if (!function.driver[0])
-		return 0;
-	if (strcmp(function.driver, VFIO_PCI) == 0)
-		return 1;
-	return refusal_set(refusal, REFUSAL_DRIVER,
-		"'%s' is reserved, but '%s' had it before udev's rules were read; have the initramfs made anew and "
-		"restart the host",
-		address_text(address).s, function.driver);
+	state = state_find(host, &function);
+	if (strcmp(state, "none") == 0 || strcmp(state, "vfio") == 0)
+		return strcmp(state, "vfio") == 0;
+	if (strcmp(state, "host") == 0)
+		return refusal_set(refusal, REFUSAL_DRIVER,
+			"'%s' is reserved, but '%s' had it before udev's rules were read; have the initramfs made anew "
+			"and restart the host",
+			address_text(address).s, function.driver);
+	return refusal_set(refusal, REFUSAL_TAKEN, "'%s' is not free to be reserved: its state is '%s'",
+		address_text(address).s, state);
 }
 
 static int give(const struct host *host, struct address address, struct refusal *refusal)
@@ -112,7 +116,9 @@ static int hold(const struct host *host, struct intents *intents, struct refusal
 	for (unsigned int i = 0; i < inventory->n_functions; i++) {
 		const struct function *function = &inventory->functions[i];
 
-		if (function->driver[0] || intents_find(intents, function->address) != MODE_RESERVED)
+		/* One that a VM is about to have, or that a driver has not let go of, has no driver either. */
+		if (intents_find(intents, function->address) != MODE_RESERVED ||
+			strcmp(state_find(host, function), "none") != 0)
 			continue;
 		r = write_override(host, function->address, held < 0 ? &other : refusal);
 		held = held < 0 ? held : r;

@@ -13,6 +13,9 @@
 
 #define DEVICES "bus/pci/devices/"
 
+/* Of whom more classes are displays than of others. */
+#define VENDOR_AMD 0x1002
+
 int function_open(const struct host *host, struct address address)
 {
 	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE];
@@ -170,6 +173,21 @@ static void read_virtual(int device, struct function *function)
 		strcmp(function->driver, "vfio-pci") != 0 && fstatat(device, "vfio-dev", &st, AT_SYMLINK_NOFOLLOW) == 0;
 	/* The link of the first: sriov_numvfs itself takes the device lock. */
 	function->virtual_enabled = fstatat(device, "virtfn0", &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int function_may_be_display(const struct host *host, struct address address, bool *ret)
+{
+	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE + sizeof("/class")];
+	struct function function = { .vendor = VENDOR_AMD };
+	uint64_t value;
+	int r;
+
+	/* At once: it is asked of every function of a host. */
+	(void)snprintf(path, sizeof(path), DEVICES "%s/class", address_text(address).s);
+	r = read_hex(host->sys, path, 0xffffff, &value);
+	function.class_code = (uint32_t)value;
+	*ret = function_is_display(&function);
+	return r;
 }
 
 int function_probe(const struct host *host, struct address address, struct function *ret)

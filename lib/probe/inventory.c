@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/fd.h"
@@ -92,9 +93,15 @@ int inventory_probe(const struct host *host, struct address address, struct inve
 static int add_display(const struct host *host, struct address address, struct inventory *inventory)
 {
 	struct function function;
+	bool may_be;
 	int r;
 
-	r = function_probe(host, address, &function);
+	/* Of the many that are none, one attribute says so. */
+	r = function_may_be_display(host, address, &may_be);
+	if (r >= 0 && !may_be)
+		return 0;
+	if (r >= 0)
+		r = function_probe(host, address, &function);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (!function_is_display(&function))

@@ -15,6 +15,9 @@ int function_open(const struct host *host, struct address address);
 /* Reads one function. Returns 0, -ENOENT when it is not on this host, -E2BIG when something in it is too long. */
 int function_probe(const struct host *host, struct address address, struct function *ret);
 
+/* Whether its class lets it be a display function: *ret; one that is gone is none. Returns 0, or -errno. */
+int function_may_be_display(const struct host *host, struct address address, bool *ret);
+
 /* Waiting longer for a driver in probe() or remove() is no use: whoever called it is at work, or stuck. */
 #define OVERRIDE_DEADLINE_MS 10000
 

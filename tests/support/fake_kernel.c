@@ -19,6 +19,8 @@
 #define DRIVERS  "bus/pci/drivers/"
 #define VFIO_PCI "vfio-pci"
 
+#define VTCONSOLES "class/vtconsole/"
+
 /* A path below the device's directory. */
 static const char *device_path(const char *address, const char *name)
 {
@@ -261,6 +263,14 @@ static int write_attribute(const struct host *host, const char *path, const char
 	return -EACCES;
 }
 
+static int write_vtconsole(const struct host *host, const char *path, const char *value)
+{
+	if (!exists(host, path) || strcmp(strrchr(path, '/'), "/bind") != 0)
+		return -ENOENT;
+	put_text(host->sys, path, "%d\n", atoi(value) != 0);
+	return 0;
+}
+
 int fake_kernel_write(const struct host *host, const char *path, const char *value)
 {
 	char driver[DRIVER_NAME_SIZE];
@@ -270,6 +280,8 @@ int fake_kernel_write(const struct host *host, const char *path, const char *val
 		return write_drivers_probe(host, value);
 	if (strncmp(path, DEVICES, strlen(DEVICES)) == 0)
 		return write_attribute(host, path, value);
+	if (strncmp(path, VTCONSOLES, strlen(VTCONSOLES)) == 0)
+		return write_vtconsole(host, path, value);
 	if (strncmp(path, DRIVERS, strlen(DRIVERS)) != 0)
 		return fake_knobs_write_sys(host, path, value);
 	if (!exists(host, path))
