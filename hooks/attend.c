@@ -39,7 +39,7 @@ struct attendance {
 
 static void look(struct attendance *attendance)
 {
-	const struct attended *attended = &attendance->attended;
+	struct attended *attended = &attendance->attended;
 	struct cpuset cpus;
 	int r = handover_vector_cpus(attendance->handover, attended, &cpus);
 

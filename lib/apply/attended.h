@@ -13,6 +13,7 @@ struct attended {
 	struct cpuset vcpus;       /* that it has for itself */
 	unsigned int n_functions;
 	struct address functions[PLAN_FUNCTIONS_MAX];
+	uint64_t identities[PLAN_FUNCTIONS_MAX]; /* of struct taken */
 };
 
 /*
@@ -23,6 +24,7 @@ int handover_attend(struct handover *handover, const char *owner, struct attende
 
 /*
  * The CPUs that its interrupts are to go to while VMs are as they are now. Without the lock: a handover that is at work
- * may be seen half, and the next call sees it whole. Returns 0; -EBUSY when there are none; -errno.
+ * may be seen half, and the next call sees it whole. A function that another one has come to the address of is
+ * forgotten: its interrupts are somebody else's. Returns 0; -EBUSY when there are none; -errno.
  */
-int handover_vector_cpus(struct handover *handover, const struct attended *attended, struct cpuset *ret);
+int handover_vector_cpus(struct handover *handover, struct attended *attended, struct cpuset *ret);

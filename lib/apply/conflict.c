@@ -45,8 +45,11 @@ static int check_journal(const char *owner, void *data)
 	if (other->kind == JOURNAL_DETACHED && !question->detached_too)
 		return 0;
 	for (unsigned int i = 0; i < other->plan.n_taken; i++) {
-		if (plan_takes(&question->handover->journal.plan, other->plan.taken[i].address))
-			return refuse_taken(other, other->plan.taken[i].address, question->refusal);
+		const struct taken *taken = &other->plan.taken[i];
+
+		if (plan_takes(&question->handover->journal.plan, taken->address) &&
+			!context_is_replaced(question->handover->host, taken))
+			return refuse_taken(other, taken->address, question->refusal);
 	}
 	return 0;
 }

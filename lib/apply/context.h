@@ -138,6 +138,12 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
  */
 void context_await_arrivals(struct handover *handover, const struct journal *journal);
 
+/* Whether another function has come to the address of one that was taken. */
+bool context_is_replaced(const struct host *host, const struct taken *taken);
+
+/* Forgets those of a journal that is open at fd, as handover_forget() does, should udev not have told of it in time. */
+void context_forget_replaced(struct handover *handover, struct journal *journal, int fd);
+
 /* Undoes a journal that was read, once its groups are free, and closes it. Returns as handover_return(). */
 int context_give_back(
 	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal);

@@ -25,7 +25,23 @@ static void fail(struct loss *loss, const struct refusal *refusal)
 		*loss->refusal = *refusal;
 }
 
-static void tell(struct loss *loss, const struct journal *journal)
+bool context_is_replaced(const struct host *host, const struct taken *taken)
+{
+	uint64_t identity;
+
+	return taken->identity && function_identify(host, taken->address, &identity) == 0 &&
+	       taken->identity != identity;
+}
+
+/* The kernel tells of a removal when there is no link on the bus any more (device_del()). */
+static bool is_lost(const struct host *host, const struct taken *taken)
+{
+	int device CLOSE_FD = function_open(host, taken->address);
+
+	return device == -ENOENT || context_is_replaced(host, taken);
+}
+
+static void tell(struct handover *handover, const struct journal *journal, struct address address)
 {
 	static const char *const ends[] = {
 		[JOURNAL_DOMAIN] = "while the domain had it; what comes at that address later is not the domain's",
@@ -35,8 +51,23 @@ static void tell(struct loss *loss, const struct journal *journal)
 	char sentence[STEP_SENTENCE_SIZE];
 
 	(void)snprintf(
-		sentence, sizeof(sentence), "'%s' has vanished %s", address_text(loss->address).s, ends[journal->kind]);
-	context_note(loss->handover, journal, sentence);
+		sentence, sizeof(sentence), "'%s' has vanished %s", address_text(address).s, ends[journal->kind]);
+	context_note(handover, journal, sentence);
+}
+
+void context_forget_replaced(struct handover *handover, struct journal *journal, int fd)
+{
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		struct taken taken = journal->plan.taken[i];
+
+		if (!context_is_replaced(handover->host, &taken))
+			continue;
+		/* Where that fails, whoever reads it next finds the same. */
+		(void)journal_append_vanished(fd, taken.address);
+		journal_forget(journal, taken.address);
+		tell(handover, journal, taken.address);
+		i--;
+	}
 }
 
 static int forget(struct loss *loss, struct journal *journal, struct refusal *refusal)
@@ -47,12 +78,23 @@ static int forget(struct loss *loss, struct journal *journal, struct refusal *re
 	if (r < 0)
 		return context_refuse_state(refusal, r);
 	journal_forget(journal, loss->address);
-	tell(loss, journal);
+	tell(loss->handover, journal, loss->address);
 	loss->n_had++;
 	/* reattach finds a card by its functions. What is left are services that were stopped for it, if anything. */
 	if (journal->kind != JOURNAL_DETACHED || journal->plan.n_taken > 0)
 		return 0;
 	return context_give_back(loss->handover, loss->runtime, journal, 0, refusal);
+}
+
+static bool has_lost(const struct loss *loss, const struct journal *journal)
+{
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		const struct taken *taken = &journal->plan.taken[i];
+
+		if (address_compare(taken->address, loss->address) == 0)
+			return is_lost(loss->handover->host, taken);
+	}
+	return false;
 }
 
 static int visit_journal(const char *owner, void *data)
@@ -62,7 +104,7 @@ static int visit_journal(const char *owner, void *data)
 	struct refusal refusal;
 	int r = journal_read(loss->runtime, owner, loss->handover->buffer, journal);
 
-	if (r == -ENOENT || (r == 0 && !plan_takes(&journal->plan, loss->address)))
+	if (r == -ENOENT || (r == 0 && !has_lost(loss, journal)))
 		return 0;
 	r = r < 0 ? journal_refuse(owner, r, &refusal) : forget(loss, journal, &refusal);
 	if (r < 0)
@@ -83,9 +125,9 @@ static void forget_poison(struct loss *loss)
 	struct refusal refusal;
 	int r = records < 0 ? records : journal_read(records, owner.s, loss->handover->buffer, record);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT || (r == 0 && !has_lost(loss, record)))
 		return;
-	if (r >= 0) {
+	if (r == 0) {
 		r = journal_remove(records, owner.s);
 		poison_tidy(loss->runtime);
 	}
@@ -94,16 +136,8 @@ static void forget_poison(struct loss *loss)
 		fail(loss, &refusal);
 		return;
 	}
-	tell(loss, record);
+	tell(loss->handover, record, loss->address);
 	loss->n_had++;
-}
-
-/* 1, 0, or -errno. The kernel tells of a removal when there is no link on the bus any more (device_del()). */
-static int is_there(const struct host *host, struct address address)
-{
-	int device CLOSE_FD = function_open(host, address);
-
-	return device >= 0 ? 1 : device == -ENOENT ? 0 : device;
 }
 
 /* Under the lock. */
@@ -133,11 +167,5 @@ int handover_forget(struct handover *handover, struct address address, struct re
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
 	r = context_lock(handover, runtime, address_text(address).s, &lock, refusal);
-	if (r < 0)
-		return r;
-	r = is_there(handover->host, address);
-	if (r < 0)
-		return refusal_set(refusal, REFUSAL_STATE, "cannot look for '%s' in sysfs: %s", address_text(address).s,
-			strerror(-r));
-	return r ? 0 : forget_all(&loss);
+	return r < 0 ? r : forget_all(&loss);
 }

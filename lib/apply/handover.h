@@ -112,8 +112,9 @@ int handover_recover(struct handover *handover, struct refusal *refusal);
  * A function is there no more, and nobody has returned it: unplugged, or removed by way of sysfs. Every journal that
  * has it forgets it, so that nothing of it is ever done to what comes at that address later, and tells the observer.
  * The rest of a domain's journal is returned when the domain stops; that of a person's, when nothing is left that they
- * could reattach, at once, and so is what was interrupted. Under the lock, and only if the function is not there then.
- * Returns how many had it; or -ECANCELED with the refusal of the first that failed.
+ * could reattach, at once, and so is what was interrupted. Where the function is
+ * there, or is there again, only those forget it that have another one. Returns how many did; or -ECANCELED with the
+ * refusal of the first that failed.
  */
 int handover_forget(struct handover *handover, struct address address, struct refusal *refusal);
 

@@ -32,8 +32,8 @@ const char *journal_owner_name(const struct journal *journal)
 	return journal->kind == JOURNAL_DOMAIN ? journal->name : journal->owner;
 }
 
-/* The names are at most three bytes for each of theirs, a line of a function some 40, one of a pool some 80. */
-#define HEAD_SIZE (4096 + 4 * CPUSET_TEXT_SIZE + 64 * PLAN_FUNCTIONS_MAX + 96 * PAGE_ORDERS_MAX)
+/* The names are at most three bytes for each of theirs, a line of a function at most 66, one of a pool some 80. */
+#define HEAD_SIZE (4096 + 4 * CPUSET_TEXT_SIZE + 72 * PLAN_FUNCTIONS_MAX + 96 * PAGE_ORDERS_MAX)
 
 int journal_create(int runtime, const struct journal *journal)
 {

@@ -8,7 +8,7 @@
  *	gpu-handoff 1
  *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0; or: poisoned 0000:01:00.0 gpuvm
  *	daemon 812 2214						the libvirt daemon that will call release, if one called
- *	taken 0000:01:00.0 14 named				or: forgotten
+ *	taken 0000:01:00.0 14 named 4711			or: forgotten; IOMMU group, identity where it is told
  *	claim 4-7 isolated performance 1			or: shared; governor and nodes of its memory, - for none
  *	needs node1/hugepages/hugepages-2048kB 512 64		so many huge pages, those that were there included;
  *								and how many the host has of its own

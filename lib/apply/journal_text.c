@@ -54,8 +54,11 @@ void journal_write_head(struct text *text, const struct journal *journal)
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
 		const struct taken *taken = &journal->plan.taken[i];
 
-		text_add(text, "taken %s %d %s\n", address_text(taken->address).s, taken->iommu_group,
+		text_add(text, "taken %s %d %s", address_text(taken->address).s, taken->iommu_group,
 			taken->forgotten ? "forgotten" : "named");
+		if (taken->identity)
+			text_add(text, " %" PRIu64, taken->identity);
+		text_add(text, "\n");
 	}
 }
 
@@ -129,11 +132,12 @@ static int parse_writer(unsigned int n, char *words[], struct journal *journal)
 static int parse_taken(unsigned int n, char *words[], struct journal *journal)
 {
 	struct plan *plan = &journal->plan;
-	struct taken taken;
+	struct taken taken = { 0 };
 	uint64_t group;
 
-	if (n != 4 || plan->n_taken == PLAN_FUNCTIONS_MAX || address_parse(words[1], &taken.address) < 0 ||
-		text_parse_number(words[2], 10, INT32_MAX, &group) < 0)
+	if (n < 4 || plan->n_taken == PLAN_FUNCTIONS_MAX || address_parse(words[1], &taken.address) < 0 ||
+		text_parse_number(words[2], 10, INT32_MAX, &group) < 0 ||
+		(n == 5 && text_parse_number(words[4], 10, UINT64_MAX, &taken.identity) < 0))
 		return -EBADMSG;
 	taken.iommu_group = (int)group;
 	taken.forgotten = strcmp(words[3], "forgotten") == 0;

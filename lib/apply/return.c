@@ -144,6 +144,7 @@ int context_give_back(
 	fd = journal_open(runtime, journal->owner);
 	if (fd < 0)
 		return context_refuse_state(refusal, fd);
+	context_forget_replaced(handover, journal, fd);
 	r = ask_groups(&question);
 	/* Whatever becomes of the wait, nobody stands behind this journal any more, and recovery is to know that. */
 	if (r != 1 && journal->state == JOURNAL_HELD)

@@ -32,6 +32,8 @@ struct function {
 	bool is_variant;            /* a VFIO device already, under a driver of its vendor (vfio-dev/ below it) */
 	bool virtual_enabled;       /* a physical function with virtual functions in use */
 
+	uint64_t identity; /* of this device: another one that comes to its address later has another; 0: not told */
+
 	int iommu_group; /* -1: the host has none, or does not tell */
 	int numa_node;   /* -1: likewise */
 	int boot_vga;    /* 1 firmware's display, 0 not, -1: no such attribute */

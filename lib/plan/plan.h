@@ -31,7 +31,8 @@
 struct taken {
 	struct address address;
 	int iommu_group;
-	bool forgotten; /* not in the XML: of the same slot and IOMMU group as one that is */
+	bool forgotten;    /* not in the XML: of the same slot and IOMMU group as one that is */
+	uint64_t identity; /* of struct function; 0: not told */
 };
 
 /* A value, though a large one: keep it off the stack. */

@@ -20,7 +20,10 @@ static int take_function(struct plan *plan, const struct function *function, boo
 	for (; i > 0 && address_compare(plan->taken[i - 1].address, function->address) > 0; i--)
 		plan->taken[i] = plan->taken[i - 1];
 	plan->taken[i] = (struct taken){
-		.address = function->address, .iommu_group = function->iommu_group, .forgotten = forgotten
+		.address = function->address,
+		.iommu_group = function->iommu_group,
+		.forgotten = forgotten,
+		.identity = function->identity,
 	};
 	plan->n_taken++;
 	return 0;

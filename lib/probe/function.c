@@ -24,6 +24,19 @@ int function_open(const struct host *host, struct address address)
 	return beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
 }
 
+int function_identify(const struct host *host, struct address address, uint64_t *ret)
+{
+	int device CLOSE_FD = function_open(host, address);
+	struct stat st;
+
+	if (device < 0)
+		return device;
+	if (fstat(device, &st) < 0)
+		return -errno;
+	*ret = st.st_ino;
+	return 0;
+}
+
 /* An attribute of 0x and digits. One that is not there reads as 0. */
 static int read_hex(int device, const char *name, uint64_t max, uint64_t *ret)
 {
@@ -211,6 +224,7 @@ int function_probe(const struct host *host, struct address address, struct funct
 	if (r < 0)
 		return r;
 	read_place(host, &function);
+	(void)function_identify(host, address, &function.identity);
 	read_virtual(device, &function);
 	*ret = function;
 	return 0;

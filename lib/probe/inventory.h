@@ -12,6 +12,12 @@
 /* The directory of a function, to read attributes in. Returns the descriptor, or -ENOENT. */
 int function_open(const struct host *host, struct address address);
 
+/*
+ * Tells a function from one that comes to its address later: the number of its directory, which sysfs gives to no other
+ * (kernfs_id_ino(), include/linux/kernfs.h). Returns 0, -ENOENT when it is not on this host, -errno.
+ */
+int function_identify(const struct host *host, struct address address, uint64_t *ret);
+
 /* Reads one function. Returns 0, -ENOENT when it is not on this host, -E2BIG when something in it is too long. */
 int function_probe(const struct host *host, struct address address, struct function *ret);
 

@@ -41,6 +41,7 @@ static void promise_same(const struct journal *a, const struct journal *b)
 	for (unsigned int i = 0; i < a->plan.n_taken; i++) {
 		const struct taken *x = &a->plan.taken[i], *y = &b->plan.taken[i];
 
+		PROMISE(x->identity == y->identity);
 		PROMISE(address_compare(x->address, y->address) == 0);
 		PROMISE(x->iommu_group == y->iommu_group && x->forgotten == y->forgotten);
 	}
@@ -70,6 +71,39 @@ static void promise_rewritten(const struct journal *journal)
 	PROMISE(!text.cut);
 	PROMISE(journal_parse(buffer, text.length, &again) == 0);
 	promise_same(journal, &again);
+}
+
+static bool is_about(const struct step *step, struct address address)
+{
+	return step_kind_has_target(step->kind) && address_compare(step->target, address) == 0;
+}
+
+/* Of a function that vanishes nothing is left to undo, and everything of the others. */
+static void promise_forgotten(const struct journal *journal)
+{
+	static char buffer[JOURNAL_SIZE_MAX];
+	static struct journal again;
+	static struct plan undo;
+	struct address address = journal->plan.taken[0].address;
+	unsigned int n_taken = 0, n_steps = 0;
+	struct text text;
+
+	text_init(&text, buffer, sizeof(buffer));
+	journal_write_head(&text, journal);
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
+		journal_write_change(&text, &journal->plan.steps[i]);
+	journal_write_vanished(&text, address);
+	PROMISE(!text.cut && journal_parse(buffer, text.length, &again) == 0);
+	PROMISE(!plan_takes(&again.plan, address));
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++)
+		n_taken += address_compare(journal->plan.taken[i].address, address) != 0;
+	for (unsigned int i = 0; i < journal->plan.n_steps; i++)
+		n_steps += !is_about(&journal->plan.steps[i], address);
+	PROMISE(again.plan.n_taken == n_taken && again.plan.n_steps == n_steps);
+	PROMISE(!again.has_last || !is_about(&again.last, address));
+	plan_undo(&again.plan, &undo);
+	for (unsigned int i = 0; i < undo.n_steps; i++)
+		PROMISE(!is_about(&undo.steps[i], address));
 }
 
 /* What nothing undoes: a module stays, nobody gives a session back, and a look changes nothing. */
@@ -114,6 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (journal.owner[0])
 		promise_rewritten(&journal);
 	promise_undone(&journal);
+	if (journal.owner[0] && journal.plan.n_taken)
+		promise_forgotten(&journal);
 	/* Whatever ended the process that wrote it. */
 	for (size_t cut = size / 2; cut < size; cut += 1 + size / 16)
 		PROMISE(journal_parse((const char *)data, cut, &journal) == 0);

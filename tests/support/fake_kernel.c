@@ -578,6 +578,23 @@ void fake_kernel_unplug(const struct host *host, struct address address)
 		abort();
 }
 
+/* Another directory with the same in it. Closes from. */
+static void move_all(int from, int root, const char *where)
+{
+	int to = openat(root, where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct dirent *entry;
+	DIR *list = fdopendir(from);
+
+	while (list && (entry = readdir(list))) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+			renameat(from, entry->d_name, to, entry->d_name) < 0)
+			abort();
+	}
+	if (list)
+		closedir(list);
+	close(to);
+}
+
 void fake_kernel_plug(const struct host *host, struct address address, const char *override)
 {
 	struct address_text text = address_text(address);
@@ -588,8 +605,8 @@ void fake_kernel_plug(const struct host *host, struct address address, const cha
 	if (!where)
 		abort();
 	aside_path(text.s, "device", aside);
-	if (renameat(host->run, aside, host->sys, where) < 0)
-		abort();
+	put_directory(host->sys, where);
+	move_all(openat(host->run, aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC), host->sys, where);
 	(void)snprintf(path, sizeof(path), DEVICES "%s", text.s);
 	put_link(host->sys, path, where);
 	put_group_link(host, text.s, where);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apply/attended.h"
+#include "probe/inventory.h"
 #include "tests/support/machine_cpus.h"
 #include "tests/unit/apply/apply.h"
 #include "tests/unit/apply/loops.h"
@@ -204,6 +205,33 @@ START_TEST(test_cpus)
 }
 END_TEST
 
+/* Another function at the address of one that has vanished: its interrupts are none of this VM's. */
+START_TEST(test_replaced)
+{
+	const struct domain first = machine_cpus_domain("vm", 1, "4-5", "");
+	static struct attended attended;
+	struct cpuset cpus;
+
+	machine_start(&machine, NULL, 0);
+	machine_dress_cpus(&machine, true);
+	put_text(machine.host.sys, "bus/pci/devices/0000:01:00.0/vendor", "0x10de\n");
+	put_text(machine.host.sys, "bus/pci/devices/0000:01:00.1/vendor", "0x10de\n");
+	attended =
+		(struct attended){ .n_functions = 3, .functions = { { 0, 1, 0, 0 }, { 0, 1, 0, 1 }, { 0, 2, 0, 0 } } };
+	ck_assert_int_eq(function_identify(&machine.host, attended.functions[0], &attended.identities[0]), 0);
+	attended.identities[1] = attended.identities[0];
+	attended.identities[2] = attended.identities[0];
+	ck_assert_int_eq(handover_take(machine.handover, &first, CPUS_DAEMON, &machine.refusal), 0);
+	ck_assert_int_eq(handover_vector_cpus(machine.handover, &attended, &cpus), 0);
+	/* What is not there has nothing to move, and may yet be found to be replaced. */
+	ck_assert_uint_eq(attended.n_functions, 2);
+	ck_assert_uint_eq(attended.functions[0].function, 0);
+	ck_assert_uint_eq(attended.functions[1].bus, 2);
+	ck_assert(attended.identities[1] == attended.identities[0]);
+	machine_stop(&machine);
+}
+END_TEST
+
 static void put_interrupt(int number, const char *actions)
 {
 	char path[64];
@@ -270,6 +298,7 @@ TCase *case_follow(void)
 	tcase_add_test(tcase, test_others);
 	tcase_add_test(tcase, test_failures);
 	tcase_add_test(tcase, test_cpus);
+	tcase_add_test(tcase, test_replaced);
 	tcase_add_test(tcase, test_no_knob);
 	tcase_add_test(tcase, test_settle);
 	return tcase;

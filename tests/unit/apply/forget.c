@@ -169,6 +169,41 @@ START_TEST(test_left_alone)
 }
 END_TEST
 
+/* The card is back before udev's event was seen to, or that is lost: the journal tells the one from the other. */
+START_TEST(test_quick)
+{
+	struct domain second;
+	char *plugged, *taken;
+
+	start_host();
+	second = card;
+	second.uuid[sizeof(second.uuid) - 2] = '9';
+	ck_assert_int_eq(take(&card), 0);
+	for (unsigned int i = 0; i < card.n_hostdevs; i++)
+		fake_kernel_unplug(&machine.host, card.hostdevs[i]);
+	plug("vfio-pci");
+	plugged = machine_snapshot(&machine);
+	for (unsigned int i = 0; _i == 1 && i < card.n_hostdevs; i++) {
+		ck_assert_int_eq(forget(i), 1);
+		ck_assert_int_eq(forget(i), 0);
+	}
+	ck_assert_msg(take(&second) == 0, "%s", machine.refusal.sentence);
+	taken = machine_snapshot(&machine);
+	for (unsigned int i = 0; _i == 2 && i < card.n_hostdevs; i++)
+		ck_assert_int_eq(forget(i), 1);
+	fake_kernel_open_group(&machine.kernel, 14);
+	ck_assert_int_eq(loop_call(CALL_RETURN, &card), 0);
+	ck_assert_int_eq(_i == 0, strstr(machine.notes, "'0000:02:00.3' has vanished") != NULL);
+	check_same(taken, "after the first");
+	fake_kernel_close_group(&machine.kernel, 14);
+	ck_assert_int_eq(loop_call(CALL_RETURN, &second), 0);
+	check_same(plugged, "after the second");
+	free(plugged);
+	free(taken);
+	stop();
+}
+END_TEST
+
 /* The event comes late: the return was first, or the card is there again. */
 START_TEST(test_late)
 {
@@ -320,12 +355,16 @@ static void pull_in(int i, enum call call)
 
 	for (unsigned int at = 1; at <= n; at++) {
 		struct fault fault = { .kind = FAULT_MEDDLE, .scope = FAULT_ALL, .at = at, .meddle = pull };
+		int r;
 
 		n = begin(i, call, at);
 		fault.data = &machine.host;
 		fault_arm(&fault);
-		(void)loop_call(call, &card);
+		r = loop_call(call, &card);
 		fault_disarm(0);
+		/* No return fails because of it, and no take that is refused leaves a journal. */
+		ck_assert_msg(call == CALL_RETURN ? r >= 0 : r == 0 || machine_is_clean(&machine), "at %u: %s", at,
+			machine.refusal.sentence);
 		end(i, "pulled", at);
 	}
 	ck_assert_uint_gt(n, 10);
@@ -380,11 +419,16 @@ static void kill_in(int i, enum call call)
 	unsigned int n = 1;
 
 	for (unsigned int at = 1; at <= n; at++) {
+		int r;
+
 		n = begin(i, call, at);
 		ck_assert(dies(call == CALL_TAKE ? call_take : call_return, FAULT_DEATH_AFTER, at));
 		pull(&machine.host);
 		/* Without a daemon nobody stands behind a journal that is complete. */
 		remove_all(machine.scratch.fd, "proc/812");
+		/* What was interrupted ends with it. */
+		r = call_forget();
+		ck_assert(r == 0 || (r == 1 && machine_is_clean(&machine)));
 		end(i, "killed", at);
 	}
 }
@@ -428,6 +472,7 @@ TCase *case_forget(void)
 	tcase_add_test(tcase, test_nobody);
 	add_rows(tcase, test_again, overrides);
 	add_rows(tcase, test_left_alone, overrides);
+	tcase_add_loop_test(tcase, test_quick, 0, 3);
 	tcase_add_test(tcase, test_late);
 	tcase_add_test(tcase, test_detached);
 	tcase_add_test(tcase, test_poisoned);

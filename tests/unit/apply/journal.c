@@ -41,7 +41,9 @@ static void fill(struct journal *j)
 	j->daemon_start = 18446744073709551615u;
 	j->plan.n_taken = 2;
 	j->plan.taken[0] = (struct taken){ .address = { 0, 1, 0, 0 }, .iommu_group = 14 };
-	j->plan.taken[1] = (struct taken){ .address = { 0, 1, 0, 1 }, .iommu_group = 14, .forgotten = true };
+	j->plan.taken[1] = (struct taken){
+		.address = { 0, 1, 0, 1 }, .iommu_group = 14, .forgotten = true, .identity = UINT64_MAX
+	};
 	for (int i = 0; i < COUNT(steps); i++)
 		j->plan.steps[j->plan.n_steps++] = steps[i];
 }
@@ -74,6 +76,7 @@ START_TEST(test_golden)
 	ck_assert_str_eq(again.name, _i ? "" : journal.name);
 	ck_assert_uint_eq(again.plan.n_taken, 2);
 	ck_assert(!again.plan.taken[0].forgotten && again.plan.taken[1].forgotten);
+	ck_assert(again.plan.taken[0].identity == 0 && again.plan.taken[1].identity == UINT64_MAX);
 	ck_assert_uint_eq(again.plan.n_steps, journal.plan.n_steps);
 	ck_assert_mem_eq(again.plan.steps[4].new, journal.plan.steps[4].new, STEP_VALUE_SIZE);
 	ck_assert_str_eq(again.plan.steps[4].old, "-");
@@ -171,6 +174,10 @@ static const struct {
 	{ HEAD "needs node1 512 64\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 14\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.8 14 named\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named 18446744073709551615\n", 0, JOURNAL_TAKING },
+	{ HEAD "taken 0000:01:00.0 14 named 18446744073709551616\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named -1\n", -EBADMSG, 0 },
+	{ HEAD "taken 0000:01:00.0 14 named 1 2\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 -1 named\n", -EBADMSG, 0 },
 	{ HEAD "taken 0000:01:00.0 14 stolen\n", -EBADMSG, 0 },
 	{ HEAD "change bind 0000:01:00.0 -\n", -EBADMSG, 0 },
@@ -267,9 +274,10 @@ START_TEST(test_largest)
 	memset(journal.name, 0xff, sizeof(journal.name) - 1);
 	journal.plan.n_taken = PLAN_FUNCTIONS_MAX;
 	for (unsigned int i = 0; i < PLAN_FUNCTIONS_MAX; i++)
-		journal.plan.taken[i] = (struct taken){
-			.address = { 0xffffffff, (uint8_t)i, 31, 7 }, .iommu_group = INT32_MAX, .forgotten = true
-		};
+		journal.plan.taken[i] = (struct taken){ .address = { 0xffffffff, (uint8_t)i, 31, 7 },
+			.iommu_group = INT32_MAX,
+			.forgotten = true,
+			.identity = UINT64_MAX };
 	fd = journal_create(runtime, &journal);
 	ck_assert_int_ge(fd, 0);
 	for (unsigned int i = 0; i < PLAN_STEPS_MAX; i++) {

@@ -95,6 +95,9 @@ static const struct {
 	{ "plan", 2, "missing" },
 	{ "plan --sysroot /nonexistent /nonexistent", 1, "'/nonexistent'" },
 	{ "plan --help", 0, "usage: gpu-handoff plan" },
+	{ "vanished", 2, "missing 'ADDRESS'" },
+	{ "vanished 0000:01:00", 2, "'0000:01:00'" },
+	{ "vanished --help", 0, "usage: gpu-handoff vanished ADDRESS" },
 };
 
 START_TEST(test_line)
