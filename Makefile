@@ -123,6 +123,12 @@ $(libudevrules): $(call objects,$(filter-out udev/main.c,$(sort $(wildcard udev/
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# Likewise the commands, for the tests.
+libcli := $(BUILD)/libcli.a
+$(libcli): $(call objects,$(filter-out cli/main.c,$(sort $(wildcard cli/*.c))))
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
 $(BUILD)/%.o: %.c Makefile | have-packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -266,13 +272,14 @@ $(BUILD)/empty: $(BUILD)/tests/bench/empty.o
 
 # ---- tests ----
 
-TESTS       := base model host probe plan apply xmlgen udev programs
+TESTS       := base model host probe plan apply xmlgen udev cli programs
 SUPPORT     := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/mktree.c,$(sort $(wildcard tests/support/*.c))))
 libsupport  := $(BUILD)/tests/libsupport.a
 contract    := $(BUILD)/tests/contract/contract.o $(BUILD)/tests/contract/contract_host.o
 
 # The test of a layer links that layer and those below; what is tested as programs links no layer but what it shows.
 archives_programs := $(call archives,model base)
+archives_cli      := $(libcli) $(call archives,apply $(below_apply))
 archives_xmlgen   := $(libxmlgen) $(call archives,plan probe host model base)
 archives_udev     := $(libudevrules) $(call archives,apply $(below_apply))
 pkgs_test_base    := json-c
@@ -283,8 +290,11 @@ pkgs_test_plan    := json-c
 pkgs_test_apply   := json-c libpci hwloc libxml-2.0
 pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
 pkgs_test_udev    := json-c libpci hwloc libxml-2.0
+pkgs_test_cli     := $(pkgs_gpu-handoff)
 pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
+# libvirt's driver for tests has no devices that come and go.
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
@@ -372,8 +382,8 @@ check-rules: $(BUILD)/gpu-handoff-hook
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes balancer bar config cpus daemon domain group journal ledger maps number nvidia os pinning resident step \
-	tune unit users
+FUZZERS      := address attributes balancer bar config cpus daemon domain group hostdev journal ledger maps number nvidia os pinning resident step \
+	tune unit usb users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -386,6 +396,7 @@ fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
+fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
 fuzz_flags_maps       := -max_len=1024
@@ -397,6 +408,7 @@ fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_step       := -max_len=256
 fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
+fuzz_flags_usb        := -max_len=256
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
 fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))

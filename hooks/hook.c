@@ -34,6 +34,7 @@ static int started(struct handover *handover, const struct domain *domain, pid_t
 static int release(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
 	(void)daemon;
+	handover_forget_usb(handover, domain);
 	return handover_return(handover, domain->uuid, refusal);
 }
 

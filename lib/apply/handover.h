@@ -92,6 +92,9 @@ bool handover_is_followed(const struct host *host, const char *domain);
  */
 void handover_start_usb(struct handover *handover, const struct domain *domain);
 
+/* Of a domain that has stopped: forgets the USB devices that were attached to it, which libvirt has taken from it. */
+void handover_forget_usb(struct handover *handover, const struct domain *domain);
+
 /*
  * Keeps what has come to the host since off the CPUs of domains. Tells the observer what it cannot do. Returns 0, or
  * what failed, below 0: then it can be called again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apply/usb_record.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -111,4 +112,21 @@ int usb_record_remove(const struct host *host, const char *port)
 	/* The last one takes the directory along. */
 	(void)unlinkat(runtime, DIRECTORY_NAME, AT_REMOVEDIR);
 	return 0;
+}
+
+void usb_records_remove(const struct host *host, const char *uuid)
+{
+	int directory CLOSE_FD = open_directory(host, false);
+	struct usb_record record;
+	struct dirent *entry;
+	DIR *list;
+
+	if (directory < 0 || beneath_list(directory, ".", &list) < 0)
+		return;
+	while ((entry = readdir(list))) {
+		if (entry->d_name[0] != '.' && usb_record_get(host, entry->d_name, &record) == 0 &&
+			strcmp(record.uuid, uuid) == 0)
+			(void)usb_record_remove(host, entry->d_name);
+	}
+	closedir(list);
 }

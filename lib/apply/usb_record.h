@@ -32,3 +32,6 @@ int usb_record_get(const struct host *host, const char *port, struct usb_record 
 
 /* Removes it. Returns 0, also when there is none. */
 int usb_record_remove(const struct host *host, const char *port);
+
+/* Removes those of a domain. One that cannot be read stays. */
+void usb_records_remove(const struct host *host, const char *uuid);

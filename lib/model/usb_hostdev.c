@@ -15,7 +15,7 @@ bool usb_hostdevs_mean(const struct usb_hostdevs *hostdevs, const struct usb_dev
 	for (unsigned int i = 0; i < hostdevs->n_hostdevs; i++) {
 		const struct usb_hostdev *hostdev = &hostdevs->hostdevs[i];
 
-		if (!hostdev->bus && hostdev->vendor == device->vendor && hostdev->product == device->product)
+		if (!hostdev->number && hostdev->vendor == device->vendor && hostdev->product == device->product)
 			return true;
 	}
 	return usb_hostdevs_have(hostdevs, device->bus, device->number);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plan/usb.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
 
 /* What the host cannot give away, whatever the configuration says. */
@@ -30,10 +32,22 @@ static int refuse_taken(const struct usb_situation *situation, struct refusal *r
 		situation->device->port);
 }
 
+/* Adds the domain, and the end of a sentence about it. */
+static int leave(const struct usb_situation *situation, const char *why, char *text, size_t size)
+{
+	struct text sentence;
+
+	text_init(&sentence, text, size);
+	text_add(&sentence, "domain '");
+	text_add_foreign(&sentence, situation->setting->domain);
+	text_add(&sentence, "' %s: nothing to do", why);
+	return 0;
+}
+
 int plan_usb(const struct usb_situation *situation, char *text, size_t size, struct refusal *refusal)
 {
 	const struct usb_device *device = situation->device;
-	struct text sentence;
+	char has[64];
 	int r;
 
 	if (!situation->setting || !situation->setting->domain[0])
@@ -44,16 +58,11 @@ int plan_usb(const struct usb_situation *situation, char *text, size_t size, str
 	r = refuse_needed(situation, refusal);
 	if (r < 0)
 		return r;
-	text_init(&sentence, text, size);
-	text_add(&sentence, "domain '");
-	text_add_foreign(&sentence, situation->setting->domain);
-	if (!situation->is_running) {
-		text_add(&sentence, "' does not run: nothing to do");
-		return 0;
-	}
+	if (!situation->is_running)
+		return leave(situation, "does not run", text, size);
 	if (usb_hostdevs_mean(situation->own, device)) {
-		text_add(&sentence, "' has USB device '%s' already: nothing to do", device->port);
-		return 0;
+		(void)snprintf(has, sizeof(has), "has USB device '%s' already", device->port);
+		return leave(situation, has, text, size);
 	}
 	return situation->other ? refuse_taken(situation, refusal) : 1;
 }

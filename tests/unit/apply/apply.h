@@ -24,3 +24,4 @@ TCase *case_pages(void);
 TCase *case_follow(void);
 TCase *case_forget(void);
 TCase *case_arrivals(void);
+TCase *case_usb(void);

@@ -14,3 +14,4 @@ TCase *case_settle_random(void);
 TCase *case_claim(void);
 TCase *case_pages(void);
 TCase *case_vectors(void);
+TCase *case_usb_follow(void);

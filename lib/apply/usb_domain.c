@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* USB devices that are plugged in already when the domain starts that they follow. */
+/* USB devices that follow a domain: those that are plugged in when it starts, and all when it has stopped. */
 #include <stdio.h>
 #include <string.h>
 
 #include "apply/context.h"
+#include "apply/usb_record.h"
 #include "host/manager.h"
 #include "probe/config.h"
 
@@ -38,4 +39,10 @@ void handover_start_usb(struct handover *handover, const struct domain *domain)
 	(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 	(void)snprintf(sentence, sizeof(sentence), "cannot give it the USB devices that follow it: %s", strerror(-r));
 	context_note(handover, journal, sentence);
+}
+
+void handover_forget_usb(struct handover *handover, const struct domain *domain)
+{
+	if (domain->uuid[0])
+		usb_records_remove(handover->host, domain->uuid);
 }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tests: the cases of the commands, of what takes more than a recorded machine. */
+#pragma once
+
+#include "tests/support/suite.h"
+
+TCase *case_usb_follow(void);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stddef.h>
+
+#include "tests/unit/cli/cli.h"
+
+int main(void)
+{
+	return suite_run("cli", (TCase *[]){ case_usb_follow(), NULL });
+}

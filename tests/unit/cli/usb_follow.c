@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* USB devices that follow a domain, with libvirt's driver for tests: its domains, and what is asked of them. */
+#include "cli/usb_follow.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libvirt/virterror.h>
+
+#include "apply/usb_record.h"
+#include "tests/support/scratch.h"
+#include "tests/unit/cli/cli.h"
+
+#define ROOT   "devices/pci0000:00/0000:00:14.0/usb1"
+#define DEVICE "/" ROOT "/1-4"
+#define RECORD "run/gpu-handoff/usb/1-4"
+#define UUID   "4dea22b3-1d52-d8f3-2516-000000000001"
+
+#define HOSTDEV(bus, number)                                                                                           \
+	"<hostdev mode='subsystem' type='usb' managed='yes'><source><address bus='" bus "' device='" number            \
+	"'/></source></hostdev>"
+
+/* The driver starts its domains. */
+#define DOMAIN(name, number, devices)                                                                                  \
+	"<domain type='test'><name>" name "</name><uuid>4dea22b3-1d52-d8f3-2516-00000000000" number                    \
+	"</uuid><memory>8192</memory><os><type>hvm</type></os><devices>" devices "</devices></domain>"
+
+static struct scratch scratch;
+static struct host host;
+static struct refusal refusal;
+static char uri[512], printed[4096];
+
+/* ---- what libvirt is asked ---- */
+
+static char asked[2048];
+static bool fails;
+
+int __wrap_virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags);
+int __wrap_virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags);
+
+static int answer(const char *what, virDomainPtr domain, const char *xml, unsigned int flags)
+{
+	size_t length = strlen(asked);
+	char *record = get_text(scratch.fd, RECORD);
+
+	(void)snprintf(asked + length, sizeof(asked) - length, "%s %s %s%s%s\n", what, virDomainGetName(domain), xml,
+		flags == VIR_DOMAIN_AFFECT_LIVE ? "" : " not live", record ? "" : " without a record");
+	free(record);
+	return fails ? -1 : 0;
+}
+
+int __wrap_virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags)
+{
+	return answer("attach", domain, xml, flags);
+}
+
+int __wrap_virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags)
+{
+	return answer("detach", domain, xml, flags);
+}
+
+/* ---- the host ---- */
+
+static void put_device(const char *port, const char *class, const char *number)
+{
+	char path[256], link[128];
+	const char *const attributes[][2] = { { "idVendor", "046d" }, { "idProduct", "c52b" },
+		{ "bDeviceClass", class }, { "busnum", "1" }, { "devnum", number } };
+
+	for (int i = 0; i < COUNT(attributes); i++) {
+		(void)snprintf(path, sizeof(path), "sys/" ROOT "/%s/%s", port, attributes[i][0]);
+		put_text(scratch.fd, path, "%s\n", attributes[i][1]);
+	}
+	(void)snprintf(path, sizeof(path), "sys/" ROOT "/%s", port);
+	(void)snprintf(link, sizeof(link), "sys/bus/usb/devices/%s", port);
+	remove_all(scratch.fd, link);
+	put_link(scratch.fd, link, path);
+}
+
+static void put_domains(const char *own, const char *others)
+{
+	put_text(scratch.fd, "node.xml", "<node>" DOMAIN("gpuvm", "1", "%s") DOMAIN("work", "2", "%s") "</node>", own,
+		others);
+}
+
+static void put_config(const char *text)
+{
+	put_text(scratch.fd, "etc/gpu-handoff.conf", "%s", text);
+}
+
+static void put_record(const char *text)
+{
+	const struct usb_record any = { .bus = 1, .number = 1 };
+
+	ck_assert_int_eq(usb_record_put(&host, "1-4", &any), 0);
+	put_text(scratch.fd, RECORD, "%s", text);
+}
+
+static bool has_record(const char *text)
+{
+	char *record = get_text(scratch.fd, RECORD);
+	bool has = record ? text && strcmp(record, text) == 0 : !text;
+
+	free(record);
+	return has;
+}
+
+static void set_up(void)
+{
+	scratch_make(&scratch);
+	put_directory(scratch.fd, "sys/bus/usb/devices");
+	put_directory(scratch.fd, "proc/self");
+	put_directory(scratch.fd, "run");
+	put_config("[usb 1-4]\ndomain = gpuvm\n");
+	put_device("1-4", "00", "7");
+	put_domains("", "");
+	ck_assert_int_eq(host_open(scratch.path, &host), 0);
+	(void)snprintf(uri, sizeof(uri), "test://%s/node.xml", scratch.path);
+	asked[0] = '\0';
+	fails = false;
+}
+
+static void tear_down(void)
+{
+	host_close(&host);
+	scratch_remove(&scratch);
+}
+
+/* Calls one of them, with what it prints in printed. */
+static int call(int (*what)(struct follower *follower, const char *argument, struct refusal *why), const char *argument,
+	bool dry_run)
+{
+	struct follower *follower = malloc(sizeof(*follower));
+	FILE *file = tmpfile();
+	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), r;
+	size_t n;
+
+	ck_assert(follower && file);
+	(void)fflush(stdout);
+	(void)dup2(fileno(file), STDOUT_FILENO);
+	(void)dup2(fileno(file), STDERR_FILENO);
+	memset(&refusal, 0, sizeof(refusal));
+	follower_init(follower, &host, uri, dry_run);
+	r = what(follower, argument, &refusal);
+	follower_finish(follower);
+	(void)fflush(stdout);
+	(void)dup2(out, STDOUT_FILENO);
+	(void)dup2(err, STDERR_FILENO);
+	(void)close(out);
+	(void)close(err);
+	rewind(file);
+	n = fread(printed, 1, sizeof(printed) - 1, file);
+	printed[n] = '\0';
+	(void)fclose(file);
+	free(follower);
+	return r;
+}
+
+static void expect(int r, const char *sentence)
+{
+	const char *said = r < 0 ? refusal.sentence : printed;
+
+	ck_assert_msg(strstr(said, sentence) != NULL, "%d: %s", r, said);
+}
+
+static void attach(int result, const char *sentence)
+{
+	int r = call(follower_attach, DEVICE, false);
+
+	ck_assert_msg(r == result, "%d: %s%s", r, printed, refusal.sentence);
+	expect(r, sentence);
+}
+
+static void detach(int result, const char *sentence)
+{
+	int r = call(follower_detach, "/sys" DEVICE, false);
+
+	ck_assert_msg(r == result, "%d: %s%s", r, printed, refusal.sentence);
+	expect(r, sentence);
+}
+
+/* ---- attaching ---- */
+
+START_TEST(test_attach)
+{
+	attach(0, "USB device '1-4' attached to domain 'gpuvm'\n");
+	ck_assert_str_eq(asked, "attach gpuvm " HOSTDEV("1", "7") "\n");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+START_TEST(test_dry_run)
+{
+	ck_assert_int_eq(call(follower_attach, DEVICE, true), 0);
+	ck_assert_str_eq(printed, "USB device '1-4' would be attached to domain 'gpuvm'\n");
+	ck_assert(has_record(NULL));
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	ck_assert_int_eq(call(follower_detach, DEVICE, true), 0);
+	ck_assert_str_eq(printed, "USB device '1-4' would be detached from domain 'gpuvm'\n");
+	ck_assert(has_record("1 7 " UUID "\n"));
+	ck_assert_str_eq(asked, "");
+}
+END_TEST
+
+/* It stays as it was, and the next one may do it. */
+START_TEST(test_attach_fails)
+{
+	fails = true;
+	attach(-ECANCELED, "cannot attach the USB device to domain 'gpuvm'");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+static const struct {
+	const char *config, *own, *others, *class;
+	int result;
+	const char *sentence;
+} left[] = {
+	{ "[usb 1-4]\ndomain = gpuvm\n", HOSTDEV("1", "7"), "", "00", 0,
+		"domain 'gpuvm' has USB device '1-4' already" },
+	{ "[usb 1-4]\ndomain = gpuvm\n", "", HOSTDEV("1", "7"), "00", -ECANCELED,
+		"domain 'work' has USB device '1-4'" },
+	{ "[usb 1-4]\ndomain = gpuvm\n", "", "", "09", -ECANCELED, "is a hub" },
+	{ "[usb 1-4]\ndomain = nobody\n", "", "", "00", -ECANCELED, "there is no domain 'nobody' at test://" },
+	{ "[usb 1-5]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "no section of /etc/gpu-handoff.conf" },
+	{ "", "", "", "00", -ECANCELED, "no section of /etc/gpu-handoff.conf" },
+	{ "[usb 1-]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "/etc/gpu-handoff.conf" },
+	{ "[holders]\nx = y\n[usb 1-4]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "'x' of [holders]" },
+};
+
+START_TEST(test_left)
+{
+	put_config(left[_i].config);
+	put_domains(left[_i].own, left[_i].others);
+	put_device("1-4", left[_i].class, "7");
+	attach(left[_i].result, left[_i].sentence);
+	ck_assert_str_eq(asked, "");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+START_TEST(test_critical)
+{
+	put_directory(scratch.fd, "sys" DEVICE "/1-4:1.0/host2/block/sda");
+	put_link(scratch.fd, "sys/dev/block/8:0", "sys" DEVICE "/1-4:1.0/host2/block/sda");
+	put_text(scratch.fd, "proc/self/mountinfo", "22 1 8:0 / / rw,relatime shared:1 - ext4 /dev/x rw\n");
+	attach(-ECANCELED, "holds '/', which is mounted");
+	ck_assert_str_eq(asked, "");
+}
+END_TEST
+
+START_TEST(test_not_running)
+{
+	put_text(scratch.fd, "node.xml", "<node>%s</node>",
+		"<domain type='test' "
+		"xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>gpuvm</name><uuid>" UUID
+		"</uuid><memory>8192</memory><os><type>hvm</type></os><test:runstate>5</test:runstate></domain>");
+	attach(0, "domain 'gpuvm' does not run: nothing to do");
+	ck_assert_int_eq(call(follower_attach_all, "gpuvm", false), 0);
+	ck_assert_str_eq(printed, "the domain does not run: nothing to do\n");
+	put_record("1 6 " UUID "\n");
+	detach(0, "nothing to do");
+	ck_assert(has_record(NULL));
+	ck_assert_str_eq(asked, "");
+}
+END_TEST
+
+START_TEST(test_no_libvirt)
+{
+	(void)snprintf(uri, sizeof(uri), "test:///nowhere/node.xml");
+	attach(-ECANCELED, "libvirt does not answer at 'test:///nowhere/node.xml'");
+	put_record("1 7 " UUID "\n");
+	detach(-ECANCELED, "libvirt does not answer");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+START_TEST(test_no_device)
+{
+	ck_assert_int_eq(call(follower_attach, "/" ROOT "/1-5", false), -ECANCELED);
+	expect(-1, "there is no USB device '/" ROOT "/1-5'");
+	ck_assert_int_eq(call(follower_attach, "/" ROOT "\n", false), -ECANCELED);
+	expect(-1, "usb1?' is no path of a USB device");
+	ck_assert_int_eq(call(follower_detach, "1-4", false), -ECANCELED);
+	expect(-1, "'1-4' is no path of a USB device");
+}
+END_TEST
+
+/* What was attached from that port, and has gone without a word, goes first; whether that can be done or not. */
+START_TEST(test_attach_after)
+{
+	put_domains(HOSTDEV("1", "6"), "");
+	put_record("1 6 " UUID "\n");
+	attach(0, "USB device '1-4' detached from domain 'gpuvm'\nUSB device '1-4' attached to domain 'gpuvm'\n");
+	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "6") "\nattach gpuvm " HOSTDEV("1", "7") "\n");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+/* ---- detaching ---- */
+
+START_TEST(test_detach)
+{
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	remove_all(scratch.fd, "sys/bus/usb/devices/1-4");
+	detach(0, "USB device '1-4' detached from domain 'gpuvm'\n");
+	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "7") "\n");
+	ck_assert(has_record(NULL));
+	detach(0, "no domain has a USB device that was attached from port '1-4'");
+}
+END_TEST
+
+/* Stopped by a person: it stays detached. */
+START_TEST(test_detach_plugged)
+{
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	detach(0, "detached from");
+	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "7") "\n");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+/* Another one is there already. */
+START_TEST(test_detach_replugged)
+{
+	put_domains(HOSTDEV("1", "6"), "");
+	put_record("1 6 " UUID "\n");
+	detach(0, "detached from domain 'gpuvm'\nUSB device '1-4' attached to domain 'gpuvm'\n");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+/* What the domain has by its own XML, or has lost already, is let alone. */
+START_TEST(test_detach_others)
+{
+	put_domains(HOSTDEV("1", "8"), HOSTDEV("1", "7"));
+	put_record("1 7 " UUID "\n");
+	detach(0, "nothing to do");
+	ck_assert_str_eq(asked, "");
+	ck_assert(has_record(NULL));
+	put_record("1 7 4dea22b3-1d52-d8f3-2516-000000000009\n");
+	detach(0, "nothing to do");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+START_TEST(test_detach_fails)
+{
+	fails = true;
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	detach(-ECANCELED, "cannot detach the USB device from domain 'gpuvm'");
+	ck_assert(has_record("1 7 " UUID "\n"));
+	put_record("nonsense\n");
+	detach(-ECANCELED, "cannot use '/run/gpu-handoff/usb/1-4'");
+}
+END_TEST
+
+/* ---- all of a domain ---- */
+
+START_TEST(test_all)
+{
+	put_config("[usb 1-4]\ndomain = gpuvm\n[usb 1-5]\ndomain = work\n[usb 1-6]\ndomain = gpuvm\n");
+	put_device("1-5", "00", "8");
+	put_device("1-6", "00", "9");
+	put_device("1-7", "00", "10");
+	ck_assert_int_eq(call(follower_attach_all, UUID, false), 0);
+	ck_assert(strstr(asked, "attach gpuvm " HOSTDEV("1", "7")) && strstr(asked, "attach gpuvm " HOSTDEV("1", "9")));
+	ck_assert(!strstr(asked, "work") && !strstr(asked, "'10'"));
+}
+END_TEST
+
+/* One that is refused keeps no other. */
+START_TEST(test_all_but_one)
+{
+	put_config("[usb 046d:c52b]\ndomain = gpuvm\n");
+	put_device("1-5", "09", "8");
+	put_device("1-6", "00", "9");
+	ck_assert_int_eq(call(follower_attach_all, "gpuvm", false), -ECANCELED);
+	expect(-1, "not all USB devices that are to follow the domain are attached to it");
+	expect(0, "gpu-handoff: USB device '1-5' is a hub");
+	ck_assert(strstr(asked, HOSTDEV("1", "7")) && strstr(asked, HOSTDEV("1", "9")));
+	ck_assert_int_eq(call(follower_attach_all, "nobody", false), -ECANCELED);
+	expect(-1, "there is no domain 'nobody'");
+}
+END_TEST
+
+TCase *case_usb_follow(void)
+{
+	TCase *tcase = suite_case("usb_follow");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, test_attach);
+	tcase_add_test(tcase, test_dry_run);
+	tcase_add_test(tcase, test_attach_fails);
+	add_rows(tcase, test_left, left);
+	tcase_add_test(tcase, test_critical);
+	tcase_add_test(tcase, test_not_running);
+	tcase_add_test(tcase, test_no_libvirt);
+	tcase_add_test(tcase, test_no_device);
+	tcase_add_test(tcase, test_attach_after);
+	tcase_add_test(tcase, test_detach);
+	tcase_add_test(tcase, test_detach_plugged);
+	tcase_add_test(tcase, test_detach_replugged);
+	tcase_add_test(tcase, test_detach_others);
+	tcase_add_test(tcase, test_detach_fails);
+	tcase_add_test(tcase, test_all);
+	tcase_add_test(tcase, test_all_but_one);
+	return tcase;
+}
