@@ -53,14 +53,14 @@ expect_property() {
 	[[ $got == "$3" ]] || fail "$2 of '$1' is '$got', expected '$3'"
 }
 
-expect_marks() { # PATH CARD ADDRESS ROLE MODE STATE
-	expect_property "$1" GPU_HANDOFF_CARD "$2"
-	expect_property "$1" GPU_HANDOFF_ADDRESS "$3"
-	expect_property "$1" GPU_HANDOFF_ROLE "$4"
-	expect_property "$1" GPU_HANDOFF_MODE "$5"
-	expect_property "$1" GPU_HANDOFF_STATE "$6"
-	expect_property "$1" GPU_HANDOFF_GROUP "$(basename "$(readlink "$SYS/$3/iommu_group")")"
+expect_marks() { # PATH CARD ADDRESS ROLE MODE STATE: these, and the IOMMU group of the address
+	local got want
+	got=$(udevadm info -q property "$1" | sed -nE 's/^GPU_HANDOFF_(CARD|ADDRESS|ROLE|MODE|STATE|GROUP)=/\1=/p' | sort)
+	want=$(printf '%s\n' "CARD=$2" "ADDRESS=$3" "ROLE=$4" "MODE=$5" "STATE=$6" "GROUP=$(group_of "$3")" | sort)
+	[[ $got == "$want" ]] || fail "udev says of '$1': ${got//$'\n'/ }; expected ${want//$'\n'/ }"
 }
+
+group_of() { basename "$(readlink "$SYS/$1/iommu_group")"; } # ADDRESS
 
 has_tag() { udevadm info -q property --property=CURRENT_TAGS --value "$1" | grep -q ":$2:"; } # PATH TAG
 

@@ -20,9 +20,8 @@ done
 [[ $kept == fb0 ]] || fail 'the card that is kept free was not the first: this proves nothing'
 
 say 'it goes away and comes back without them'
-define gpuvm "${A[@]}"
-start gpuvm
-stop gpuvm
+xml gpuvm "${A[@]}"
+taken_and_returned gpuvm 0000:01:00
 expect_driver bochs-drm "$A0"
 udevadm settle
 for console in {1..12}; do

@@ -2,7 +2,7 @@
 # boot modes
 # Group kvm may open the VFIO group of the card for which the configuration says so, and of no other.
 as_group() { setpriv --reuid=user --regid="$1" --clear-groups bash -c 'exec 3<>"$1"' open "$2" 2>/dev/null; } # GROUP PATH
-node() { echo "/dev/vfio/$(basename "$(readlink "$SYS/$1/iommu_group")")"; }
+node() { echo "/dev/vfio/$(group_of "$1")"; } # ADDRESS
 ls -l /dev/vfio
 as_group kvm "$(node "$B0")" || fail 'group kvm may not open it'
 if as_group user "$(node "$B0")"; then fail 'anybody may open it'; fi
