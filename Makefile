@@ -146,6 +146,7 @@ $(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
 # ---- installing ----
 
 MAN1 := gpu-handoff.1 gpu-handoff-xmlgen.1
+MAN5 := gpu-handoff.conf.5
 MAN7 := gpu-handoff-policy.7
 MAN8 := gpu-handoff-hook.8 gpu-handoff-udev.8
 
@@ -179,8 +180,9 @@ install: all
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
 	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
-	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
+	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(MAN5:%=man/%) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
 
@@ -193,7 +195,8 @@ uninstall:
 	rm -f $(units:%=$(DESTDIR)$(unitdir)/%)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
-	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
+	rm -f $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
 
 .PHONY: clean
 clean:
@@ -246,7 +249,10 @@ do-demo: $(lab_programs)
 bench_programs := $(BUILD)/bench $(BUILD)/bench-scan $(BUILD)/bench-xml $(BUILD)/bench-pages $(BUILD)/empty $(BUILD)/tests/mktree
 
 do-bench: all $(bench_programs) $(lab_programs)
-	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/empty tests/bench/domain.xml
+	@rm -rf $(BUILD)/bench-tree
+	@$(BUILD)/tests/mktree tests/hosts/am4-2400g-gtx1660.json $(BUILD)/bench-tree
+	@$(BUILD)/bench $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(BUILD)/empty tests/bench/domain.xml \
+		$(BUILD)/bench-tree /devices/pci0000:00/0000:00:01.1/0000:10:00.0
 	@$(BUILD)/bench-scan /dev/full
 	@rm -rf $(BUILD)/bench-tree
 	@$(BUILD)/tests/mktree tests/hosts/xeon6756e-2domains.json $(BUILD)/bench-tree epyc-9654-2s
@@ -376,8 +382,10 @@ $(BUILD)/tests/layer_$(1): $(call archives,$(1) $(below_$(1))) Makefile
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_proof,$(l))))
 
-check-rules: $(BUILD)/gpu-handoff-hook
+check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=$(BUILD)/udev/%) $(BUILD)/tests/mktree
 	@$(if $(SAN),,tests/rules/needed $< libxml2.so.2 libc.so.6)
+	@$(if $(SAN),,tests/rules/needed $(BUILD)/gpu-handoff-udev libc.so.6)
+	@$(if $(SAN),,tests/rules/udev $(BUILD))
 	@tests/rules/opens
 
 # ---- fuzz ----

@@ -76,6 +76,15 @@ json_object *json_steps(const struct plan *plan)
 	return array;
 }
 
+json_object *json_notes(const struct notes *notes)
+{
+	json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < notes->n; i++)
+		json_object_array_add(array, json_object_new_string(notes->lines[i]));
+	return array;
+}
+
 int json_print(json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(

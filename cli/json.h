@@ -8,6 +8,7 @@
 
 #include "model/card.h"
 #include "model/knob.h"
+#include "model/notes.h"
 #include "plan/plan.h"
 
 json_object *json_address(struct address address);
@@ -25,6 +26,8 @@ json_object *json_steps(const struct plan *plan);
 
 /* A knob that is to be set: kind, name, base, old, new; null for CPUs that are not set. */
 json_object *json_knob(const struct knob *knob);
+
+json_object *json_notes(const struct notes *notes);
 
 /* Prints it with a newline, and releases it. Returns 0, or -errno. */
 int json_print(json_object *object);

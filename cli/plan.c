@@ -65,15 +65,6 @@ static json_object *describe_knobs(const struct knobs *knobs)
 	return array;
 }
 
-static json_object *describe_notes(const struct notes *notes)
-{
-	json_object *array = json_object_new_array();
-
-	for (unsigned int i = 0; i < notes->n; i++)
-		json_object_array_add(array, json_object_new_string(notes->lines[i]));
-	return array;
-}
-
 /* The refusal is NULL when there is none; then there are outlook and undo. */
 static int print_json(const struct domain *domain, const struct outlook *outlook, const struct plan *undo,
 	const struct refusal *refusal)
@@ -85,7 +76,7 @@ static int print_json(const struct domain *domain, const struct outlook *outlook
 	json_object_object_add(object, "functions", refusal ? json_object_new_array() : describe_taken(outlook));
 	json_object_object_add(object, "steps", refusal ? json_object_new_array() : json_steps(outlook->plan));
 	json_object_object_add(object, "knobs", refusal ? json_object_new_array() : describe_knobs(outlook->knobs));
-	json_object_object_add(object, "notes", refusal ? json_object_new_array() : describe_notes(outlook->notes));
+	json_object_object_add(object, "notes", refusal ? json_object_new_array() : json_notes(outlook->notes));
 	json_object_object_add(object, "undo", refusal ? json_object_new_array() : json_steps(undo));
 	return json_print(object);
 }

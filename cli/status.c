@@ -13,7 +13,10 @@
 #include "apply/handover.h"
 #include "base/text.h"
 #include "cli/json.h"
+#include "cli/modes.h"
 #include "cli/names.h"
+#include "cli/show.h"
+#include "probe/config.h"
 #include "probe/inventory.h"
 #include "probe/occupancy.h"
 
@@ -146,6 +149,8 @@ static int gather(struct invocation *invocation, struct status *status, struct r
 	if (r == -EACCES)
 		r = 0;
 	resources_gather(&status->resources, &invocation->host);
+	config_probe(&invocation->host, &status->settings);
+	modes_add_notes(&status->settings, &status->inventory, &status->notes);
 	if (r >= 0)
 		r = gather_functions(status);
 	if (r >= 0)
@@ -315,6 +320,15 @@ static void print_signs(const struct status *status, const struct card *card)
 	}
 }
 
+static void print_mode(const struct status *status, const struct card *card)
+{
+	(void)printf("  %s", card_mode_name(modes_find(&status->settings, &status->inventory, card)));
+	for (unsigned int i = 0; i < card->n_functions; i++)
+		(void)printf("%s%s %s", i ? ", " : ": ", address_text(card->functions[i]->address).s,
+			card_role_name(card_role(card, card->functions[i])));
+	(void)puts("");
+}
+
 static void print_text(const struct status *status)
 {
 	char name[CARD_NAME_SIZE];
@@ -328,6 +342,7 @@ static void print_text(const struct status *status)
 		name_device(status->names, card.gpu, name);
 		(void)printf("%s%s  %s\n", i ? "\n" : "", address_text(card.gpu->address).s, name);
 		print_place(status, &card, &status->stays[i]);
+		print_mode(status, &card);
 		print_signs(status, &card);
 		print_holders(status, &card, "used by", status_holds);
 		print_holders(status, &card, "perhaps used by, through nodes of all GPUs", status_suspects);
@@ -336,6 +351,7 @@ static void print_text(const struct status *status)
 		(void)printf("\n%u processes could not be looked at%s\n", status->occupancy.holders.n_hidden,
 			geteuid() ? "; run it as root" : "");
 	resources_print(&status->resources);
+	show_notes(&status->notes);
 }
 
 static int run_status(struct invocation *invocation, struct refusal *refusal)

@@ -11,7 +11,9 @@
 #include "host/names.h"
 #include "model/card.h"
 #include "model/inventory.h"
+#include "model/notes.h"
 #include "model/occupancy.h"
+#include "model/policy.h"
 
 /* Where a card is. */
 enum place {
@@ -41,6 +43,8 @@ struct status {
 	bool journals_hidden; /* others than root cannot read them */
 	unsigned int n_cards;
 	struct stay stays[STATUS_CARDS_MAX];
+	struct settings settings;
+	struct notes notes;
 	struct resources resources;
 };
 

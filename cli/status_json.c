@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/json.h"
+#include "cli/modes.h"
 #include "cli/names.h"
 #include "cli/status.h"
 
@@ -99,6 +100,23 @@ static json_object *describe_uses(const struct status *status, const struct card
 	return array;
 }
 
+static json_object *describe_functions(const struct card *card)
+{
+	json_object *array = json_object_new_array(), *object;
+
+	for (unsigned int i = 0; i < card->n_functions; i++) {
+		const struct function *function = card->functions[i];
+
+		object = json_object_new_object();
+		json_object_object_add(object, "address", json_address(function->address));
+		json_object_object_add(
+			object, "role", json_object_new_string(card_role_name(card_role(card, function))));
+		json_object_object_add(object, "driver", json_text_or_null(function->driver));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
 static json_object *describe_stay(const struct stay *stay)
 {
 	json_object *object = json_object_new_object();
@@ -119,6 +137,9 @@ static json_object *describe_card(const struct status *status, const struct card
 	json_object_object_add(object, "address", json_address(card->gpu->address));
 	json_object_object_add(object, "name", json_object_new_string(name));
 	json_object_object_add(object, "driver", json_text_or_null(card->gpu->driver));
+	json_object_object_add(object, "mode",
+		json_object_new_string(card_mode_name(modes_find(&status->settings, &status->inventory, card))));
+	json_object_object_add(object, "functions", describe_functions(card));
 	json_object_object_add(object, "where", describe_stay(stay));
 	json_object_object_add(object, "interrupt_vectors", json_object_new_int64(activity->vectors));
 	json_object_object_add(object, "uvm", json_object_new_boolean(activity->uvm == UVM_REGISTERED));
@@ -140,6 +161,7 @@ json_object *status_describe(const struct status *status)
 			json_object_array_add(cards, describe_card(status, &card, &status->stays[i]));
 	}
 	json_object_object_add(root, "cards", cards);
+	json_object_object_add(root, "notes", json_notes(&status->notes));
 	resources_describe(&status->resources, root);
 	(void)snprintf(text, sizeof(text), "%u.%u.%02u", version->major, version->minor, version->patch);
 	json_object_object_add(root, "nvidia_version", version->major ? json_object_new_string(text) : NULL);

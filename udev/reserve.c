@@ -49,9 +49,9 @@ static int look(const struct host *host, struct address address, struct refusal 
 		return strcmp(state, "vfio") == 0;
 	if (strcmp(state, "host") == 0)
 		return refusal_set(refusal, REFUSAL_DRIVER,
-			"'%s' is reserved, but '%s' had it before udev's rules were read; have the initramfs made anew "
-			"and restart the host",
-			address_text(address).s, function.driver);
+			"'%s' is reserved, but '%s' had it before udev's rules were read; run 'gpu-handoff detach %s', "
+			"and have the initramfs made anew for the next start",
+			address_text(address).s, function.driver, address_text(address).s);
 	return refusal_set(refusal, REFUSAL_TAKEN, "'%s' is not free to be reserved: its state is '%s'",
 		address_text(address).s, state);
 }

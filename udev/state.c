@@ -2,7 +2,6 @@
 #include "udev/state.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "apply/journal.h"
 #include "apply/poison.h"
@@ -17,11 +16,6 @@ struct search {
 	struct journal journal;
 	char text[JOURNAL_SIZE_MAX];
 };
-
-static bool is_vfio(const struct function *function)
-{
-	return function->is_variant || strcmp(function->driver, "vfio-pci") == 0;
-}
 
 static bool is_taken(const struct journal *journal, struct address address)
 {
@@ -43,7 +37,7 @@ static int look_at(const char *owner, void *data)
 		!is_taken(journal, function->address))
 		return 0;
 	/* It is on its way back, and the host's driver has it already. */
-	if (journal->state == JOURNAL_RETURNING && function->driver[0] && !is_vfio(function))
+	if (journal->state == JOURNAL_RETURNING && function->driver[0] && !function_is_vfio(function))
 		return 0;
 	search->state = journal->kind == JOURNAL_DETACHED ? "detached" : "vm";
 	return 0;
@@ -78,5 +72,5 @@ const char *state_find(const struct host *host, const struct function *function)
 		return taken;
 	if (!function->driver[0])
 		return "none";
-	return is_vfio(function) ? "vfio" : "host";
+	return function_is_vfio(function) ? "vfio" : "host";
 }

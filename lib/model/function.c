@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/function.h"
 
+#include <string.h>
+
 bool function_is_bridge(const struct function *function)
 {
 	return function->class_code >> 16 == 0x06;
@@ -15,4 +17,9 @@ bool function_is_display(const struct function *function)
 bool function_is_audio(const struct function *function)
 {
 	return function->class_code >> 8 == 0x0403;
+}
+
+bool function_is_vfio(const struct function *function)
+{
+	return function->is_variant || strcmp(function->driver, "vfio-pci") == 0;
 }

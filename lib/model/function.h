@@ -53,3 +53,6 @@ bool function_is_bridge(const struct function *function);
 bool function_is_display(const struct function *function);
 
 bool function_is_audio(const struct function *function);
+
+/* Whether VFIO has it: by vfio-pci, or by a driver of its vendor. */
+bool function_is_vfio(const struct function *function);

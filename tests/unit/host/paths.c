@@ -249,6 +249,8 @@ START_TEST(test_nodes)
 	ck_assert_int_eq(kernel_real.framebuffer_consoles(&host, 0, 5000, &consoles), -ENOENT);
 	ck_assert_int_eq(kernel_real.framebuffer_consoles(&host, 1, 5000, &consoles), -ENOENT);
 	ck_assert_uint_eq(consoles, 7);
+	ck_assert_int_eq(kernel_real.framebuffer_show(&host, 0, 7, 5000), -ENOENT);
+	ck_assert_int_eq(kernel_recorded.framebuffer_show(&host, 0, 7, 5000), -EROFS);
 	ck_assert_int_eq(kernel_real.block_is_claimed(&host, "sda", makedev(8, 0), 5000), -ENOENT);
 	ck_assert_int_eq(kernel_real.block_is_claimed(&host, "../../outside/secret", makedev(8, 0), 5000), -EXDEV);
 	ck_assert_int_eq(kernel_recorded.framebuffer_consoles(&host, 0, 5000, &consoles), 0);

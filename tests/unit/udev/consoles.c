@@ -29,7 +29,7 @@ static void start(void)
 	udev_start();
 	put_directory(scratch.fd, "sys/class/graphics/fbcon");
 	put_text(scratch.fd, "sys/class/vtconsole/vtcon0/name", "(S) dummy device\n");
-	put_text(scratch.fd, "sys/class/vtconsole/vtcon0/bind", "0\n");
+	put_text(scratch.fd, "sys/class/vtconsole/vtcon0/bind", "1\n");
 	put_text(scratch.fd, "sys/class/vtconsole/vtcon1/name", "(M) frame buffer device\n");
 	put_text(scratch.fd, BIND, "1\n");
 }
