@@ -390,7 +390,7 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 
 # ---- fuzz ----
 
-FUZZERS      := address attributes balancer bar config cpus daemon domain group hostdev journal ledger maps number nvidia os pinning resident step \
+FUZZERS      := address attributes balancer bar config cpus daemon devpath domain group hostdev journal ledger maps number nvidia os pinning resident step \
 	tune unit usb users
 FUZZ_SECONDS ?= 60
 
@@ -402,6 +402,7 @@ fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
+fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
 fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict

@@ -299,25 +299,25 @@ START_TEST(test_shared_group)
 }
 END_TEST
 
-#define KEYBOARD "sys/devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4.2"
+#define KEYBOARD "/devices/pci0000:00/0000:00:14.0/usb1/1-4/1-4.2"
 
 START_TEST(test_usb)
 {
 	start(MACHINE);
-	put_text(scratch.fd, KEYBOARD "/idVendor", "046d\n");
-	put_text(scratch.fd, KEYBOARD "/idProduct", "c52b\n");
-	put_directory(scratch.fd, KEYBOARD "/1-4.2:1.0");
-	expect(KEYBOARD + strlen("sys"), "");
+	put_text(scratch.fd, "sys" KEYBOARD "/idVendor", "046d\n");
+	put_text(scratch.fd, "sys" KEYBOARD "/idProduct", "c52b\n");
+	put_directory(scratch.fd, "sys" KEYBOARD "/1-4.2:1.0");
+	expect(KEYBOARD, "");
 	put_text(scratch.fd, CONF, "[usb 046d:c52b]\ndomain = gpuvm\n");
-	expect(KEYBOARD + strlen("sys"), "GPU_HANDOFF_FOLLOW=1\n");
-	expect(KEYBOARD "/1-4.2:1.0" + strlen("sys"), "");
+	expect(KEYBOARD, "GPU_HANDOFF_FOLLOW=1\n");
+	expect(KEYBOARD "/1-4.2:1.0", "");
 	put_text(scratch.fd, CONF, "[usb 1-4.2]\ndomain = gpuvm\n");
-	expect(KEYBOARD + strlen("sys"), "GPU_HANDOFF_FOLLOW=1\n");
+	expect(KEYBOARD, "GPU_HANDOFF_FOLLOW=1\n");
 	put_text(scratch.fd, CONF, "[usb 1-4]\ndomain = gpuvm\n[usb 046d:c52c]\ndomain = gpuvm\n");
-	expect(KEYBOARD + strlen("sys"), "");
+	expect(KEYBOARD, "");
 	/* A section that is wrong is left out. */
 	put_text(scratch.fd, CONF, "[usb 1-4.2]\n");
-	expect(KEYBOARD + strlen("sys"), "");
+	expect(KEYBOARD, "");
 
 	/* Below the controller of a card it is both. */
 	put_text(scratch.fd, "sys/" PCI "0000:10:00.2/usb3/3-1/idVendor", "046d\n");
@@ -325,9 +325,9 @@ START_TEST(test_usb)
 	put_text(scratch.fd, CONF, "[usb 3-1]\ndomain = gpuvm\n");
 	expect("/" PCI "0000:10:00.2/usb3/3-1", OF_CARD("2", "usb", "host", "shared") "GPU_HANDOFF_FOLLOW=1\n");
 	/* Ids that are none. */
-	put_text(scratch.fd, KEYBOARD "/idVendor", "046dx\n");
+	put_text(scratch.fd, "sys" KEYBOARD "/idVendor", "046dx\n");
 	put_text(scratch.fd, CONF, "[usb 1-4.2]\ndomain = gpuvm\n");
-	expect(KEYBOARD + strlen("sys"), "");
+	expect(KEYBOARD, "");
 	stop();
 }
 END_TEST
