@@ -143,17 +143,15 @@ static void forget_poison(struct loss *loss)
 /* Under the lock. */
 static int forget_all(struct loss *loss)
 {
-	struct handover *handover = loss->handover;
 	struct refusal elsewhere;
 	int r;
 
-	context_begin(handover);
 	forget_poison(loss);
 	r = journal_for_each(loss->runtime, visit_journal, loss);
 	if (r < 0)
 		return context_refuse_state(loss->refusal, r);
 	/* A return that failed because of it can end now. */
-	if (loss->n_had && context_sweep(handover, loss->runtime, false, &elsewhere) < 0)
+	if (loss->n_had && context_sweep(loss->handover, loss->runtime, false, &elsewhere) < 0)
 		fail(loss, &elsewhere);
 	return loss->n_failed ? -ECANCELED : loss->n_had;
 }

@@ -12,7 +12,7 @@
 
 struct search {
 	const struct host *host;
-	char *name;
+	char name[NODE_NAME_SIZE]; /* of the one that was found */
 };
 
 static bool is_there(int directory, const char *path)
@@ -65,7 +65,7 @@ static bool is_finished(const struct host *host, bool block, uint32_t major, uin
 
 static int visit_device(void *data, const struct below *below)
 {
-	const struct search *search = data;
+	struct search *search = data;
 	uint32_t major, minor;
 	int r = below_read_device(below, &major, &minor);
 
@@ -73,14 +73,17 @@ static int visit_device(void *data, const struct below *below)
 		return r == -ENOENT ? 0 : r;
 	if (is_finished(search->host, strcmp(below->subsystem, "block") == 0, major, minor))
 		return 0;
-	below_name(below, major, search->name, NODE_NAME_SIZE);
+	below_name(below, major, search->name, sizeof(search->name));
 	return -EAGAIN;
 }
 
 int udev_find_unfinished(const struct host *host, struct address address, char name[NODE_NAME_SIZE])
 {
-	struct search search = { .host = host, .name = name };
+	struct search search = { .host = host };
 	int r = below_walk(host, address, visit_device, &search);
 
-	return r == -EAGAIN ? 1 : r;
+	if (r != -EAGAIN)
+		return r;
+	memcpy(name, search.name, sizeof(search.name));
+	return 1;
 }
