@@ -64,7 +64,6 @@ static int read_number(int directory, const char *name, unsigned int base, uint6
 	char value[16];
 	ssize_t n = attribute_read(directory, name, value, sizeof(value));
 
-	/* Decimal ones of the kernel's are padded in nothing, busnum is "1". */
 	if (n < 0)
 		return n == -E2BIG ? -EBADMSG : (int)n;
 	return text_parse_number(value, base, max, ret) < 0 ? -EBADMSG : 0;
