@@ -22,3 +22,8 @@ if grep -E "Initialized bochs-drm .* for $A0|(bochs-drm|snd_hda_intel|xhci_hcd) 
 fi
 vfio=$(line 'vfio-pci 0000:01:00\.0:|VFIO - User Level')
 [[ $vfio ]] && ((vfio < system)) || fail 'vfio-pci was not there in the initramfs'
+
+say 'a VM gets it, and gives it back to vfio-pci'
+xml gpuvm "${A[@]}"
+taken_and_returned gpuvm 0000:01:00
+expect_driver vfio-pci "$A0" "$A1" "$A2"
