@@ -50,4 +50,5 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover, command_topology, command_vanished, command_usb_attach, command_usb_attach_all, command_usb_detach;
+	command_recover, command_topology, command_vanished, command_usb_attach, command_usb_attach_all,
+	command_usb_detach;
