@@ -39,7 +39,5 @@ say 'and in again'
 plug_card
 expect_driver bochs-drm "$D0"
 expect_marks "$SYS/$D0" 0000:00:07.0/00.0 "$D0" gpu kept-free host
-start gpuvm
-expect_driver vfio-pci "$D0" "$D1"
-stop gpuvm
+taken_and_returned gpuvm 0000:04:00
 expect_driver bochs-drm "$D0"

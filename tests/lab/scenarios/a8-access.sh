@@ -8,16 +8,19 @@ as_group kvm "$(node "$B0")" || fail 'group kvm may not open it'
 if as_group user "$(node "$B0")"; then fail 'anybody may open it'; fi
 
 say 'of a card that was not said of'
-define gpuvm "${A[@]}"
-start gpuvm
+xml gpuvm "${A[@]}"
+hook gpuvm prepare
+expect_accepted
+udevadm settle
 ls -l /dev/vfio
 if as_group kvm "$(node "$A0")"; then fail 'group kvm may open it'; fi
-stop gpuvm
+hook gpuvm release
+expect_accepted
 
-say 'a VM has had it, and group kvm may open it still'
+say 'libvirt has given it to a VM, and back to root:root; group kvm may open it still'
 define kvmvm "$B0" "$B1" "$B2"
 start kvmvm
 stop kvmvm
 expect_driver vfio-pci "$B0" "$B1" "$B2"
-udevadm settle
-as_group kvm "$(node "$B0")" || fail 'group kvm may no longer open it'
+may() { as_group kvm "$(node "$B0")"; }
+wait_for 10 may || fail "group kvm may no longer open it: $(ls -l /dev/vfio)"
