@@ -5,7 +5,6 @@
 # D is what a scenario plugs in, and takes out again.
 
 D0=0000:04:00.0 D1=0000:04:00.1
-DESKTOP_DRIVERS=(bochs-drm snd_hda_intel xhci_hcd none)
 CONF=/etc/gpu-handoff.conf
 
 # ---- QEMU's monitor ----
@@ -97,9 +96,8 @@ opened() { # PID: what of the cards' nodes it has
 
 has_open() { opened "$1" | grep -qx "$2"; } # PID PATH
 
-main_pid() { systemctl show -P MainPID "$1"; } # UNIT
-
 # A compositor of an ordinary user, in a session on seat0, which logind hands the devices. It chooses its card itself.
+compositor=''
 compositor_start() { # sets compositor, once it shows a picture
 	rm -f /home/user/weston.log
 	systemd-run -q --collect --unit=lab-compositor -p PAMName=login -p User=user -p WorkingDirectory=/home/user \
