@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "host/manager.h"
+#include "host/walk.h"
 
 /*
  * A rename or mount anywhere on the host, while ".." of a symlink is walked, makes openat2(2) ask for another try. So
@@ -34,6 +35,8 @@ int beneath_open(int directory, const char *path, int flags, mode_t mode)
 	do
 		fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
 	while (fd < 0 && errno == EAGAIN && --tries > 0);
+	if (fd < 0 && errno == ENOSYS)
+		return walk_open(directory, path, flags, mode);
 	return fd < 0 ? -errno : (int)fd;
 }
 

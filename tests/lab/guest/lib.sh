@@ -28,6 +28,8 @@ fail() {
 . "$LIB/nvidia.sh"
 # shellcheck source=tests/lab/guest/cpus.sh
 . "$LIB/cpus.sh"
+# shellcheck source=tests/lab/guest/desktop.sh
+. "$LIB/desktop.sh"
 
 # ---- the cards ----
 
@@ -68,6 +70,10 @@ volatile=(
 	'aer_[a-z_]*'                                              # counters of errors
 )
 
+# Of functions that fake_ids has not brought to D0, and where more comes and goes beside a card: interrupts and where
+# they are sent to, which is in the MSI capability of a sound card, at 60.
+[[ -e /sys/module/fake_ids ]] || volatile+=(irq 'config 000060' power_state)
+
 # Interrupt numbers are handed out anew at each request, by whoever asks first; that one is there, and its kind, counts.
 interrupts_anonymous() { sed -E 's,/msi_irqs/[0-9]+,/msi_irqs/N,'; }
 
@@ -103,9 +109,16 @@ baseline_take() { # waits until the drivers have the cards, then until two snaps
 		snapshot "$RUN/baseline"
 		sleep 4
 		snapshot "$RUN/now"
-		same "$RUN/baseline" "$RUN/now" && return 0
+		same "$RUN/baseline" "$RUN/now" && drivers_of_all >"$RUN/drivers" && return 0
 	done
 	return 1
+}
+
+drivers_of_all() { # and their overrides, which are (null) where there is none
+	local address
+	for address in "${A[@]}" "${B[@]}" "$C0" "$C1"; do
+		echo "$address $(driver_of "$address") $(<"$SYS/$address/driver_override")"
+	done
 }
 
 # as_baseline FILE: takes a snapshot and compares; drivers finish some of their probing, and fall asleep, a moment later
@@ -129,17 +142,16 @@ expect_no_state() { # nothing of ours is left; the lock may stay
 
 # Home again by force, whatever a failed scenario left: the next one deserves a clean start.
 force_home() {
-	local name address i
+	local name address driver override
 	for name in $(timeout 20 virsh list --name 2>/dev/null); do timeout 30 virsh destroy "$name" || true; done
 	timeout 60 gpu-handoff recover || true
 	nvidia_reset
-	for address in "${A[@]}" "${B[@]}" "$C0" "$C1"; do
-		i=${address##*.}
-		[[ $(<"$SYS/$address/driver_override") == '(null)' ]] || echo >"$SYS/$address/driver_override"
-		[[ $(driver_of "$address") == "${HOME_DRIVERS[i]}" ]] && continue
+	while read -r address driver override; do
+		[[ $(<"$SYS/$address/driver_override") == "$override" ]] || echo "${override/(null)/}" >"$SYS/$address/driver_override"
+		[[ $(driver_of "$address") == "$driver" ]] && continue
 		[[ -e $SYS/$address/driver ]] && echo "$address" >"$SYS/$address/driver/unbind"
-		[[ ${HOME_DRIVERS[i]} == none ]] || echo "$address" >/sys/bus/pci/drivers_probe
-	done
+		[[ $driver == none ]] || echo "$address" >/sys/bus/pci/drivers_probe
+	done <"$RUN/drivers"
 	rm -rf "$STATE"
 }
 
@@ -186,9 +198,9 @@ hostdev_xml() { # ADDRESS MANAGED: managed is yes, no, or absent; the address as
 }
 
 # domain NAME [key=value...] [ADDRESS...]: its XML. Keys: managed (yes), vcpus (1), memory (64, MiB), boot (yes: the boot sector that
-# obeys virsh shutdown), extra (XML inside domain), devices (XML inside devices)
+# obeys virsh shutdown), usb (none; the model of a controller), extra (XML inside domain), devices (XML inside devices)
 domain() {
-	local name=$1 managed=yes vcpus=1 memory=64 boot=no extra='' devices='' hostdevs='' word
+	local name=$1 managed=yes vcpus=1 memory=64 boot=no usb=none extra='' devices='' hostdevs='' word
 	shift
 	for word; do
 		case $word in
@@ -196,6 +208,7 @@ domain() {
 		vcpus=*) vcpus=${word#*=} ;;
 		memory=*) memory=${word#*=} ;;
 		boot=*) boot=${word#*=} ;;
+		usb=*) usb=${word#*=} ;;
 		extra=*) extra=${word#*=} ;;
 		devices=*) devices=${word#*=} ;;
 		*) hostdevs+=$(hostdev_xml "$word" "$managed")$'\n' ;;
@@ -213,7 +226,7 @@ domain() {
 		<features><acpi/></features>
 		<devices>
 		<emulator>/usr/bin/qemu-system-x86_64</emulator>
-		<controller type='usb' model='none'/>
+		<controller type='usb' model='$usb'/>
 		<memballoon model='none'/>
 		$devices
 		$hostdevs</devices>

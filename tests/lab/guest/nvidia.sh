@@ -60,6 +60,7 @@ has_vectors() { [[ -n $(ls "$SYS/$1/msi_irqs" 2>/dev/null) ]]; } # ADDRESS
 nvidia_reset() { # nobody holds a GPU, no remove waits, nothing is loaded or made that was not after boot
 	local module dir file
 	pkill -KILL -x hold || true
+	[[ -e /sys/module/fake_ids ]] || return 0 # another host than the usual one
 	[[ -e /sys/module/nvidia ]] || modprobe nvidia
 	echo 0 >/sys/bus/pci/drivers/nvidia/probe_wait
 	[[ ! -e $FAKE/force_release ]] || echo 1 >"$FAKE/force_release"

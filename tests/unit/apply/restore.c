@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/context.h"
 #include "tests/support/golden.h"
 #include "tests/support/machine.h"
 #include "tests/support/record.h"
@@ -89,11 +90,57 @@ START_TEST(test_decisions)
 }
 END_TEST
 
+static int (*real_write)(const struct host *host, const char *path, const char *value, int deadline_ms);
+static char announced[64];
+static unsigned int n_announced;
+
+static int note_change(const struct host *host, const char *path, const char *value, int deadline_ms)
+{
+	size_t length = strlen(path);
+
+	if (length < strlen("/uevent") || strcmp(path + length - strlen("/uevent"), "/uevent") != 0)
+		return real_write(host, path, value, deadline_ms);
+	ck_assert_str_eq(value, "change");
+	(void)snprintf(announced, sizeof(announced), "%s", path);
+	n_announced++;
+	return 0;
+}
+
+/* Once for all functions of a group that is still there, and not for one that has gone. */
+START_TEST(test_group_announced)
+{
+	struct kernel kernel;
+	char path[64];
+
+	machine_start(&machine, "rocketlake-i7-11700-rtx2060", MACHINE_LOADED);
+	kernel = *machine.host.kernel;
+	real_write = kernel.write;
+	kernel.write = note_change;
+	machine.host.kernel = &kernel;
+	for (int there = 0; there < 2; there++) {
+		const struct domain *domain = &machine.cards[0];
+		int group;
+
+		ck_assert_int_eq(handover_take(machine.handover, domain, 0, &machine.refusal), 0);
+		group = machine.handover->journal.plan.taken[0].iommu_group;
+		(void)snprintf(path, sizeof(path), "devices/virtual/vfio/%d/uevent", group);
+		if (there)
+			put_text(machine.host.sys, path, "%s", "");
+		n_announced = 0;
+		ck_assert_int_eq(handover_return(machine.handover, domain->uuid, &machine.refusal), 0);
+		ck_assert_uint_eq(n_announced, (unsigned int)there);
+	}
+	ck_assert_str_eq(announced, path);
+	machine_stop(&machine);
+}
+END_TEST
+
 TCase *case_restore(void)
 {
 	TCase *tcase = suite_case("restore");
 
 	tcase_add_loop_test(tcase, test_every_card, 0, (int)record_names(records));
 	tcase_add_test(tcase, test_decisions);
+	tcase_add_test(tcase, test_group_announced);
 	return tcase;
 }

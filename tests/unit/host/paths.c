@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "host/host.h"
+#include "host/walk.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/host/host.h"
 
@@ -45,6 +46,32 @@ START_TEST(test_beneath)
 }
 END_TEST
 
+/* Where openat2(2) is forbidden, another way leads to the same. */
+START_TEST(test_walk)
+{
+	static const int flags[] = { O_RDONLY, O_PATH, O_PATH | O_DIRECTORY, O_RDONLY | O_NOFOLLOW,
+		O_PATH | O_NOFOLLOW };
+	const char *const more[] = { "class/", "class/..", "device", "device/", "up", "loop", ".", "./",
+		"class/value/" };
+	const char *path = (size_t)_i < sizeof(paths) / sizeof(paths[0])
+				   ? paths[_i].path
+				   : more[(size_t)_i - sizeof(paths) / sizeof(paths[0])];
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		int one CLOSE_FD = beneath_open(host.sys, path, flags[i], 0);
+		int other CLOSE_FD = walk_open(host.sys, path, flags[i], 0);
+		struct stat a, b;
+
+		ck_assert_msg(
+			one < 0 ? other == one : other >= 0, "'%s' with %x: %d and %d", path, flags[i], one, other);
+		if (one < 0)
+			continue;
+		ck_assert_int_eq(fcntl(other, F_GETFD), FD_CLOEXEC);
+		ck_assert(fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	}
+}
+END_TEST
+
 /* Links of /proc lead to open files, wherever they are. */
 START_TEST(test_magic)
 {
@@ -54,6 +81,8 @@ START_TEST(test_magic)
 
 	(void)snprintf(path, sizeof(path), "fd/%d", outside);
 	ck_assert_int_lt(beneath_open(proc, path, O_RDONLY, 0), 0);
+	ck_assert_int_lt(walk_open(proc, path, O_RDONLY, 0), 0);
+	ck_assert_int_eq(walk_open(proc, "root/etc/passwd", O_RDONLY, 0), -EXDEV);
 	ck_assert_int_lt(beneath_open(proc, "root/etc/passwd", O_RDONLY, 0), 0);
 	ck_assert_int_lt(beneath_open(proc, "cwd", O_PATH, 0), 0);
 }
@@ -261,6 +290,7 @@ TCase *case_paths(void)
 
 	tcase_add_checked_fixture(tcase, tree_start, tree_stop);
 	add_rows(tcase, test_beneath, paths);
+	tcase_add_loop_test(tcase, test_walk, 0, (int)(sizeof(paths) / sizeof(paths[0])) + 9);
 	tcase_add_test(tcase, test_magic);
 	tcase_add_test(tcase, test_no_root);
 	add_rows(tcase, test_attribute, reads);
