@@ -36,8 +36,7 @@ static int look_at(const char *owner, void *data)
 	const struct journal *journal = &search->journal;
 	const struct function *function = search->function;
 
-	if (journal_read(search->runtime, owner, search->text, &search->journal) < 0 ||
-		!is_taken(journal, function))
+	if (journal_read(search->runtime, owner, search->text, &search->journal) < 0 || !is_taken(journal, function))
 		return 0;
 	/* It is on its way back, and the host's driver has it already. */
 	if (journal->state == JOURNAL_RETURNING && function->driver[0] && !function_is_vfio(function))
