@@ -43,7 +43,9 @@ static void tick(struct timer_list *unused)
 {
 	unsigned int cpu, i;
 
-	for_each_online_cpu(cpu) for (i = 0; i < QUEUES; i++) queue_work_on(cpu, queues[i], &items[i][cpu].work);
+	for_each_online_cpu(cpu)
+		for (i = 0; i < QUEUES; i++)
+			queue_work_on(cpu, queues[i], &items[i][cpu].work);
 	mod_timer(&timer, jiffies + msecs_to_jiffies(period_ms));
 }
 
@@ -67,8 +69,7 @@ static int __init busy_work_init(void)
 	queues[0] = system_unbound_wq;
 	queues[1] = own;
 	for (i = 0; i < QUEUES; i++)
-		for_each_possible_cpu(cpu)
-		{
+		for_each_possible_cpu(cpu) {
 			INIT_WORK(&items[i][cpu].work, item_run);
 			items[i][cpu].queue = i;
 		}
@@ -86,7 +87,8 @@ static void __exit busy_work_exit(void)
 
 	del_timer_sync(&timer);
 	for (i = 0; i < QUEUES; i++)
-		for_each_possible_cpu(cpu) cancel_work_sync(&items[i][cpu].work);
+		for_each_possible_cpu(cpu)
+			cancel_work_sync(&items[i][cpu].work);
 	destroy_workqueue(own);
 	debugfs_remove_recursive(dir);
 }

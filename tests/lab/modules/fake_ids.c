@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Gives emulated PCI functions the ids of graphics cards, and a NUMA node: QEMU has no option for it, and the product,
- * lspci and the drivers' id tables should see what they see on a user's machine. Test-only.
+ * Gives emulated PCI functions the ids of graphics cards, and a NUMA node: QEMU has no option for it, and the product, lspci and the
+ * drivers' id tables should see what they see on a user's machine. Test-only.
  *
  *   insmod fake_ids.ko cards=0000:01:00.0=10de:1f08:10de:1f08:030000:0,...
  *
- * Each entry is ADDRESS=VENDOR:DEVICE:SUBVENDOR:SUBDEVICE:CLASS:NODE. A bound driver is released before the ids change,
- * and nothing is probed after: whoever loads this decides who binds next. Configuration space keeps QEMU's ids. Do not
+ * Each entry is ADDRESS=VENDOR:DEVICE:SUBVENDOR:SUBDEVICE:CLASS:NODE. A bound driver is released before the ids change, and
+ * nothing is probed after: whoever loads this decides who binds next. Configuration space keeps QEMU's ids. Do not
  * give class 0300 to a device that did not arrive as VGA, the VGA arbiter does not know it.
  */
 #include <linux/module.h>
@@ -25,7 +25,7 @@ static int card_rename(const char *text)
 	struct pci_dev *dev;
 
 	if (sscanf(text, "%x:%x:%x.%x=%x:%x:%x:%x:%x:%u", &domain, &bus, &slot, &func, &vendor, &device, &subvendor,
-		    &subdevice, &class, &node) != 10) {
+		   &subdevice, &class, &node) != 10) {
 		pr_err("fake_ids: cannot parse '%s'\n", text);
 		return -EINVAL;
 	}
@@ -41,8 +41,7 @@ static int card_rename(const char *text)
 	dev->subsystem_device = subdevice;
 	dev->class = class;
 	set_dev_node(&dev->dev, node);
-	/* A function that never had a driver is in power state 'unknown', which nothing brings back once one was there.
-	 */
+	/* A function that never had a driver is in power state 'unknown', which nothing brings back once one was there. */
 	pci_set_power_state(dev, PCI_D0);
 	kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
 	pci_info(dev, "fake_ids: is now %04x:%04x class %06x\n", vendor, device, class);

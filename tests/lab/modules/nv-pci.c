@@ -160,9 +160,11 @@ static void nvidia_remove(struct pci_dev *dev)
 	nv_gpu_unref(gpu);
 }
 
-static const struct pci_device_id nvidia_ids[] = { { PCI_DEVICE(PCI_VENDOR_ID_NVIDIA, PCI_ANY_ID),
-							   .class = PCI_CLASS_DISPLAY_VGA << 8, .class_mask = ~0 },
-	{ PCI_DEVICE(PCI_VENDOR_ID_NVIDIA, PCI_ANY_ID), .class = PCI_CLASS_DISPLAY_3D << 8, .class_mask = ~0 }, {} };
+static const struct pci_device_id nvidia_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_NVIDIA, PCI_ANY_ID), .class = PCI_CLASS_DISPLAY_VGA << 8, .class_mask = ~0 },
+	{ PCI_DEVICE(PCI_VENDOR_ID_NVIDIA, PCI_ANY_ID), .class = PCI_CLASS_DISPLAY_3D << 8, .class_mask = ~0 },
+	{}
+};
 MODULE_DEVICE_TABLE(pci, nvidia_ids);
 
 static struct pci_driver nvidia_driver = {

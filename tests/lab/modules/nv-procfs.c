@@ -12,7 +12,7 @@ static struct proc_dir_entry *root, *gpus;
 static int version_show(struct seq_file *s, void *v)
 {
 	seq_printf(s, "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  %s  Release Build  (lab@stand-in)\n",
-		nv_version());
+		   nv_version());
 	seq_puts(s, "GCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n");
 	return 0;
 }

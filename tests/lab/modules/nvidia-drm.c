@@ -105,7 +105,9 @@ static void gpu_removed(struct gpu *gpu)
 {
 	struct card *card, *next;
 
-	list_for_each_entry_safe(card, next, &cards, node) if (card->drm->dev == &gpu->dev->dev) card_del(card);
+	list_for_each_entry_safe(card, next, &cards, node)
+		if (card->drm->dev == &gpu->dev->dev)
+			card_del(card);
 }
 
 static const struct nvidia_listener listener = { .added = gpu_added, .removed = gpu_removed };
@@ -121,7 +123,8 @@ static void __exit nvidia_drm_exit(void)
 	struct card *card, *next;
 
 	nvkms_listen(NULL);
-	list_for_each_entry_safe(card, next, &cards, node) card_del(card);
+	list_for_each_entry_safe(card, next, &cards, node)
+		card_del(card);
 }
 
 module_init(nvidia_drm_init);

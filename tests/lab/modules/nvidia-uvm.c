@@ -33,11 +33,11 @@ static struct registered *registered_get(const char *uuid)
 {
 	struct registered *r;
 
-	list_for_each_entry(r, &registered, node) if (!strcmp(r->uuid, uuid))
-	{
-		r->users++;
-		return r;
-	}
+	list_for_each_entry(r, &registered, node)
+		if (!strcmp(r->uuid, uuid)) {
+			r->users++;
+			return r;
+		}
 	r = kzalloc(sizeof(*r), GFP_KERNEL);
 	if (!r)
 		return NULL;
