@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apply/context.h"
 #include "apply/execute.h"
@@ -148,7 +146,7 @@ static void announce_groups(const struct host *host, const struct journal *journ
 		if (i > 0 && plan->taken[i].iommu_group == plan->taken[i - 1].iommu_group)
 			continue;
 		(void)snprintf(path, sizeof(path), "devices/virtual/vfio/%d/uevent", plan->taken[i].iommu_group);
-		if (faccessat(host->sys, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		if (beneath_has(host->sys, path))
 			(void)host->kernel->write(host, path, "change", UEVENT_DEADLINE_MS);
 	}
 }
