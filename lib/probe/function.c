@@ -192,6 +192,12 @@ static void read_virtual(int device, struct function *function)
 	function->virtual_enabled = fstatat(device, "virtfn0", &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* While a device goes, its attributes are there and answer no more. */
+static int absent(int r)
+{
+	return r == -ENODEV ? -ENOENT : r;
+}
+
 int function_may_be_display(const struct host *host, struct address address, bool *ret)
 {
 	char path[sizeof(DEVICES) + ADDRESS_TEXT_SIZE + sizeof("/class")];
@@ -201,7 +207,7 @@ int function_may_be_display(const struct host *host, struct address address, boo
 
 	/* At once: it is asked of every function of a host. */
 	(void)snprintf(path, sizeof(path), DEVICES "%s/class", address_text(address).s);
-	r = read_hex(host->sys, path, 0xffffff, &value);
+	r = absent(read_hex(host->sys, path, 0xffffff, &value));
 	function.class_code = (uint32_t)value;
 	*ret = function_is_display(&function);
 	return r;
@@ -214,19 +220,16 @@ int function_probe(const struct host *host, struct address address, struct funct
 	int r;
 
 	if (device < 0)
-		return device;
+		return absent(device);
 	r = read_ids(device, &function);
+	if (r == 0)
+		r = read_numbers(device, &function);
+	if (r == 0)
+		r = read_texts(device, &function);
+	if (r == 0)
+		r = read_group(device, &function);
 	if (r < 0)
-		return r;
-	r = read_numbers(device, &function);
-	if (r < 0)
-		return r;
-	r = read_texts(device, &function);
-	if (r < 0)
-		return r;
-	r = read_group(device, &function);
-	if (r < 0)
-		return r;
+		return absent(r);
 	(void)read_identity(device, &function.identity);
 	read_place(host, &function);
 	read_virtual(device, &function);

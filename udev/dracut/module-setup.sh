@@ -10,7 +10,7 @@ config=/etc/gpu-handoff.conf
 check() {
 	[[ -z ${mount_needs-} ]] || return 1
 	[[ -x ${dracutsysrootdir-}$udevdir/gpu-handoff-udev ]] || return 1
-	grep -Eqs '^[[:blank:]]*mode[[:blank:]]*[=:][[:blank:]]*reserved[[:blank:]]*([;#].*)?$' \
+	grep -Eqs '^[[:space:]]*mode[[:space:]]*[=:][[:space:]]*reserved[[:space:]]*([;#].*)?$' \
 		"${dracutsysrootdir-}$config" || return 255
 }
 

@@ -39,7 +39,7 @@ plug_card
 expect_driver bochs-drm "$D0"
 expect_marks "$SYS/$D0" $path "$D0" gpu reserved host
 if has_tag "$(echo "$SYS/$D0"/drm/card*)" seat; then fail 'it is for seats'; fi
-told() { journal_since -o cat | grep -F "'$D0' is reserved, but 'bochs-drm' had it before"; }
+told() { journal_since -o cat | grep -F "'$D0' is reserved, but bochs-drm had it before"; }
 wait_for 10 told || fail 'nobody is told'
 
 say 'a VM gets it'

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # boot modes
-# limit 250
+# limit 280
 # A card is pulled out while a VM has it. The kernel takes it away once QEMU has let go; nobody hangs, the journal is
 # closed, and the card can be plugged in again.
 home() {
