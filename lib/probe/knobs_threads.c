@@ -20,7 +20,7 @@
 #include "probe/thread.h"
 #include "probe/vm.h"
 
-/* The parent of all threads of the kernel: what it makes meanwhile would stay narrowed, so it is left alone. */
+/* The parent of all threads of the kernel, which do not inherit its CPUs (k: kthread() in kernel/kthread.c). */
 #define KTHREADD 2
 
 /* Since then a narrowed control group gives threads their own CPUs back (k: 8f9ea86fdf99, da019032819a). */
@@ -63,7 +63,7 @@ static void look_at_thread(struct knobs_look *look, pid_t tid)
 	struct knob *knob;
 	struct cpuset cpus;
 
-	if (tid == KTHREADD || process_stat_read(look->host, tid, text, &stat) <= 0)
+	if (process_stat_read(look->host, tid, text, &stat) <= 0)
 		return;
 	if (!(stat.flags & PROCESS_FLAG_KERNEL) || stat.flags & PROCESS_FLAG_IMMOBILE)
 		return;
@@ -183,6 +183,7 @@ void knobs_look_threads(struct knobs_look *look)
 	look->whole = cpus_read_list(look->host->sys, "devices/system/cpu/possible", &possible) >= 0 &&
 		      cpuset_same(&possible, &look->online);
 	if (look->isolates) {
+		look_at_thread(look, KTHREADD);
 		r = look_at_children(look);
 		if (r == -ENOENT)
 			r = processes_each(look, look_at_thread);

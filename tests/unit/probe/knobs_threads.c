@@ -17,11 +17,11 @@ static void setup(void)
 {
 	knobs_host_setup();
 	put_claim("vm", "4-7", true, "");
-	put_thread(2, 2, "kthreadd", KERNEL, "0-7", "");
 }
 
 static void put_kernel_threads(void)
 {
+	put_thread(2, 2, "kthreadd", KERNEL, "0-7", "");
 	put_thread(30, 30, "kswapd0", KERNEL | 0x840, "0-7", "");
 	put_thread(31, 31, "kworker/0:0) S (", KERNEL | IMMOBILE, "0", "");
 	put_thread(32, 32, "migration/5", KERNEL, "5", "");
@@ -35,7 +35,7 @@ START_TEST(test_children)
 	put_thread(36, 36, "unlisted", KERNEL, "0-7", "");
 	put("proc/2/task/2/children", "2 30 31 32 33 34 35 ");
 	probe(0);
-	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-7 32 320=5");
+	ck_assert_str_eq(seen(KNOB_THREAD), "2 20=0-7 30 300=0-7 32 320=5");
 	ck_assert_uint_eq(it.notes.n, 0);
 }
 END_TEST
@@ -46,7 +46,7 @@ START_TEST(test_no_children)
 	put_kernel_threads();
 	remove_all(it.scratch.fd, "proc/2/task/2/children");
 	probe(0);
-	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-7 32 320=5");
+	ck_assert_str_eq(seen(KNOB_THREAD), "2 20=0-7 30 300=0-7 32 320=5");
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(test_known)
 	put_thread(36, 36, "new", KERNEL, "0-7", "");
 	put("proc/2/task/2/children", "36 ");
 	probe(0);
-	ck_assert_str_eq(seen(KNOB_THREAD), "30 300=0-7 32 320=5 36 360=0-7");
+	ck_assert_str_eq(seen(KNOB_THREAD), "2 20=0-7 30 300=0-7 32 320=5 36 360=0-7");
 	/* Without a claim nothing new is looked for. */
 	knobs_clear(&it.knobs);
 	it.claims.n_claims = 0;
