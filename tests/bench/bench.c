@@ -18,7 +18,6 @@
 
 #define RUNS 200
 
-extern char **environ;
 
 /* A program to measure. */
 struct subject {
