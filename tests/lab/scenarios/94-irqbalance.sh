@@ -1,7 +1,15 @@
 # shellcheck shell=bash
 # limit 180
 # irqbalance is told which CPUs it has to leave alone, and told otherwise at the end; it does so at its next look.
-trap 'cpu_load_stop; systemctl stop irqbalance' EXIT
+declare -A masks
+for file in /proc/irq/[0-9]*/smp_affinity; do masks[$file]=$(<"$file"); done
+# Where irqbalance has moved interrupts they would stay. What the kernel manages takes no value.
+put_back() {
+	cpu_load_stop
+	systemctl stop irqbalance
+	for file in "${!masks[@]}"; do { echo "${masks[$file]}" >"$file"; } 2>/dev/null || true; done
+}
+trap put_back EXIT
 systemctl start irqbalance
 wait_for 20 balancer_socket || fail 'it has no socket'
 banned_is() { [[ $(balancer_banned) == "$1" ]]; }

@@ -9,7 +9,7 @@ attended() { systemctl -q is-active "$service"; }
 gpu-handoff plan gpuvm
 start gpuvm
 expect_driver vfio-pci "${B[@]}"
-attended || fail "$service does not run"
+wait_for 10 attended || fail "$service does not run"
 systemctl show -p ExecStart "$service" | grep -F -- "--attend $(uuid_of gpuvm) ;" ||
 	fail 'the service has other arguments'
 gpu-handoff status
