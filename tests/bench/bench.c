@@ -18,7 +18,6 @@
 
 #define RUNS 200
 
-
 /* A program to measure. */
 struct subject {
 	char *arguments[6];

@@ -127,6 +127,7 @@ static const struct {
 	{ "proc/irq/9/", "CPUs of interrupt '9 acpi'" },
 	{ "proc/irq/24/", "CPUs of interrupt '24 eth0-rx-0'" },
 	{ "proc/irq/25/", "CPUs of interrupt '25 xhci_hcd'" },
+	{ "run/fake/affinity/2 ", "CPUs of thread '2 20'" },
 	{ "run/fake/affinity/32", "CPUs of thread '32 320'" },
 	{ "run/systemd/", "systemd's drop-in of '" },
 	{ "sys/devices/system/cpu/cpu4/", "pm_qos_resume_latency_us of CPU '4'" },
