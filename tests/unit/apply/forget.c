@@ -116,6 +116,18 @@ END_TEST
 
 static const char *const overrides[] = { "\n", "vfio-pci" };
 
+/* The first one has returned, and the second one still has the card; then that returns it, and the test ends. */
+static void end_both(const struct domain *second, char *taken, char *plugged)
+{
+	check_same(taken, "after the first");
+	fake_kernel_close_group(&machine.kernel, 14);
+	ck_assert_int_eq(loop_call(CALL_RETURN, second), 0);
+	check_same(plugged, "after the second");
+	free(plugged);
+	free(taken);
+	stop();
+}
+
 /*
  * It is plugged in again while its domain runs, to a host driver or, by an override, to vfio-pci: it is another
  * domain's to take, and nothing of the first one's is done to it.
@@ -142,13 +154,7 @@ START_TEST(test_again)
 	/* The second one's QEMU has it open: the first is not waited for, and does not wait. */
 	fake_kernel_open_group(&machine.kernel, 14);
 	ck_assert_int_eq(loop_call(CALL_RETURN, &card), 0);
-	check_same(taken, "after the first");
-	fake_kernel_close_group(&machine.kernel, 14);
-	ck_assert_int_eq(loop_call(CALL_RETURN, &second), 0);
-	check_same(plugged, "after the second");
-	free(plugged);
-	free(taken);
-	stop();
+	end_both(&second, taken, plugged);
 }
 END_TEST
 
@@ -194,13 +200,7 @@ START_TEST(test_quick)
 	fake_kernel_open_group(&machine.kernel, 14);
 	ck_assert_int_eq(loop_call(CALL_RETURN, &card), 0);
 	ck_assert_int_eq(_i == 0, strstr(machine.notes, "'0000:02:00.3' has vanished") != NULL);
-	check_same(taken, "after the first");
-	fake_kernel_close_group(&machine.kernel, 14);
-	ck_assert_int_eq(loop_call(CALL_RETURN, &second), 0);
-	check_same(plugged, "after the second");
-	free(plugged);
-	free(taken);
-	stop();
+	end_both(&second, taken, plugged);
 }
 END_TEST
 
