@@ -84,8 +84,11 @@ pkgs_gpu-handoff-udev   :=
 dir_gpu-handoff-xmlgen  := xmlgen
 pkgs_gpu-handoff-xmlgen := libxml-2.0 hwloc
 
+# A program may have parts, each in a folder.
+program_sources = $(sort $(wildcard $(1)/*.c $(1)/*/*.c))
+
 define program
-$(BUILD)/$(1): $(call objects,$(sort $(wildcard $(dir_$(1))/*.c))) $(call archives,apply $(below_apply))
+$(BUILD)/$(1): $(call objects,$(call program_sources,$(dir_$(1)))) $(call archives,apply $(below_apply))
 	$$(call say,LD,$$@)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(if $(pkgs_$(1)),$$$$($$(PKG_CONFIG) --libs $(pkgs_$(1))))
 endef
 
@@ -116,9 +119,9 @@ libcli       := $(BUILD)/libcli.a
 libudevrules := $(BUILD)/libudevrules.a
 libxmlgen    := $(BUILD)/libxmlgen.a
 
-$(libcli): $(call objects,$(filter-out cli/main.c,$(sort $(wildcard cli/*.c))))
-$(libudevrules): $(call objects,$(filter-out udev/main.c,$(sort $(wildcard udev/*.c))))
-$(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(sort $(wildcard xmlgen/*.c))))
+$(libcli): $(call objects,$(filter-out cli/main.c,$(call program_sources,cli)))
+$(libudevrules): $(call objects,$(filter-out udev/main.c,$(call program_sources,udev)))
+$(libxmlgen): $(call objects,$(filter-out xmlgen/main.c,$(call program_sources,xmlgen)))
 $(libcli) $(libudevrules) $(libxmlgen):
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
@@ -446,9 +449,9 @@ $(FUZZERS:%=$(BUILD)/fuzz-%): $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(fuzz_ar
 
 PACKAGES_LINT := clang-tidy clang-format cppcheck valgrind
 
-sources_ours := $(foreach d,$(LAYERS:%=lib/%) hooks cli udev xmlgen,$(sort $(wildcard $(d)/*.c)))
+sources_ours := $(foreach d,$(LAYERS:%=lib/%) hooks cli udev xmlgen,$(call program_sources,$(d)))
 sources_lint := $(sources_ours) $(sort $(wildcard tests/*/*.c tests/unit/*/*.c))
-headers_lint := $(sort $(wildcard lib/*/*.h hooks/*.h cli/*.h udev/*.h xmlgen/*.h tests/*/*.h tests/unit/*/*.h))
+headers_lint := $(sort $(wildcard lib/*/*.h hooks/*.h cli/*.h cli/*/*.h udev/*.h xmlgen/*.h tests/*/*.h tests/unit/*/*.h))
 
 # Sign and width: of what runs as root; a test may be careless there.
 $(sources_ours:%.c=$(BUILD)/%.o): WARNINGS += -Wconversion -Wsign-conversion -Wswitch-enum -Wnull-dereference \

@@ -34,6 +34,8 @@ static const struct {
 	{ { "sysroot", required_argument, NULL, 's' }, OPTION_SYSROOT, " DIR",
 		"read a recorded machine, not this one" },
 	{ { "dry-run", no_argument, NULL, 'n' }, OPTION_DRY_RUN, "", "show what would be done" },
+	{ { "fix", no_argument, NULL, 'f' }, OPTION_FIX, "", "mend what can be mended at once" },
+	{ { "yes", no_argument, NULL, 'y' }, OPTION_YES, "", "ask nothing, for scripts" },
 	{ { "svg", required_argument, NULL, 'v' }, OPTION_PICTURE, " FILE",
 		"draw an SVG picture to FILE, '-' for stdout" },
 	{ { "png", required_argument, NULL, 'p' }, OPTION_PICTURE, " FILE", "draw a PNG picture likewise" },
@@ -106,6 +108,12 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 		case 'n':
 			invocation->dry_run = true;
 			break;
+		case 'f':
+			invocation->fix = true;
+			break;
+		case 'y':
+			invocation->yes = true;
+			break;
 		case 'v':
 			invocation->svg = optarg;
 			break;
@@ -146,11 +154,12 @@ static int run_command(const struct command *command, struct invocation *invocat
 	sigset_t before;
 	int r;
 
-	if (command->root && !invocation->dry_run && geteuid() != 0) {
-		(void)fprintf(stderr, "gpu-handoff: '%s' changes the host; run it with sudo\n", command->name);
+	if ((command->root || invocation->fix) && !invocation->dry_run && geteuid() != 0) {
+		(void)fprintf(stderr, "gpu-handoff: '%s%s' changes the host; run it with sudo\n", command->name,
+			invocation->fix ? " --fix" : "");
 		return EXIT_REFUSED;
 	}
-	if (command->root)
+	if (command->root || invocation->fix)
 		hold_signals(&before);
 	r = host_open(invocation->sysroot, &invocation->host);
 	if (r < 0)
@@ -159,7 +168,7 @@ static int run_command(const struct command *command, struct invocation *invocat
 	else
 		r = command->run(invocation, &refusal);
 	host_close(&invocation->host);
-	if (command->root)
+	if (command->root || invocation->fix)
 		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	if (r < 0) {
 		(void)fflush(stdout);
@@ -187,6 +196,8 @@ static int parse_command(const struct command *command, int argc, char *argv[])
 		return usage(command->name, "no address like 0000:01:00.0:", invocation.argument);
 	if (command->options & OPTION_PICTURE && !invocation.svg == !invocation.png)
 		return usage(command->name, invocation.svg ? "not both" : "missing", "--svg FILE|--png FILE");
+	if (invocation.fix && invocation.sysroot)
+		return usage(command->name, "with --sysroot unexpected", "--fix");
 	if (invocation.xml && invocation.argument)
 		return usage(command->name, "with --xml unexpected", invocation.argument);
 	return run_command(command, &invocation);

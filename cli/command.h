@@ -23,12 +23,14 @@ enum {
 	OPTION_SYSROOT = 1 << 1,
 	OPTION_DRY_RUN = 1 << 2,
 	OPTION_PICTURE = 1 << 3, /* --svg or --png, one of them; and --xml */
+	OPTION_FIX = 1 << 4,
+	OPTION_YES = 1 << 5,
 };
 
 struct invocation {
 	struct host host;
 	const char *sysroot; /* NULL for the running host */
-	bool json, dry_run;
+	bool json, dry_run, fix, yes;
 	const char *svg, *png;  /* files to write, NULL where not asked for */
 	const char *xml;        /* the file that tells of the domain, in the place of the argument */
 	const char *argument;   /* the command's own, or NULL */

@@ -32,15 +32,10 @@ static int refuse(struct refusal *refusal, const char *what, const char *name)
 	return refusal_set(refusal, REFUSAL_FAILED, "%s '%s': %s", what, subject, message);
 }
 
-virConnectPtr live_connect(const char *uri, bool read_only)
-{
-	virSetErrorFunc(NULL, keep_silent);
-	return read_only ? virConnectOpenReadOnly(uri) : virConnectOpen(uri);
-}
-
 int live_open(const char *uri, struct live *ret, struct refusal *refusal)
 {
-	*ret = (struct live){ .uri = uri, .connection = live_connect(uri, false) };
+	virSetErrorFunc(NULL, keep_silent);
+	*ret = (struct live){ .uri = uri, .connection = virConnectOpen(uri) };
 	return ret->connection ? 0 : refuse(refusal, "libvirt does not answer at", uri);
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli: domains that run, and USB devices that come to them and go, by libvirt's API. None of its calls has a deadline:
- * who calls these sets one for all of it.
+ * cli: domains that run, and USB devices that come to them and go, by libvirt's API. None of its calls but live_ask()
+ * has a deadline: who calls these sets one for all of it.
  *
  * Calling sequence: live_open(), live_find() or live_find_uuid(), what is about that domain, live_close().
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include <libvirt/libvirt.h>
 
@@ -24,10 +24,15 @@ struct live {
 };
 
 /*
- * A connection alone, for what is asked once: read-only as anybody may. libvirt itself prints nothing from then on.
- * NULL when it does not answer.
+ * Asks what only reads, as anybody may, in a child process: its deadline is LIVE_DEADLINE_MS, whoever calls needs none.
+ * The question is called with a connection and a copy of the memory at argument, as isolated_call() (host/isolated.h)
+ * has it: no pointer into the child's memory leads out. Returns what the question does, or -ECANCELED with the refusal
+ * filled when libvirt does not answer.
  */
-virConnectPtr live_connect(const char *uri, bool read_only);
+int live_ask(int (*question)(virConnectPtr connection, void *argument), void *argument, size_t size,
+	struct refusal *refusal);
+
+#define LIVE_DEADLINE_MS 10000
 
 /* Each returns 0 where nothing else is said, or -ECANCELED with the refusal filled. */
 

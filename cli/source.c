@@ -2,12 +2,12 @@
 #include "cli/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 
 #include "base/fd.h"
 #include "cli/live.h"
@@ -40,40 +40,61 @@ static int parse_file(
 	return r;
 }
 
-static virDomainPtr find_domain(virConnectPtr connection, const char *name)
-{
-	virDomainPtr domain = virDomainLookupByName(connection, name);
+/* libvirt's largest are some 100 KiB. */
+#define ASKED_XML_SIZE (512u * 1024)
 
-	return domain ? domain : virDomainLookupByUUIDString(connection, name);
+struct asked {
+	char name[1024]; /* or a uuid */
+	size_t size;
+	char xml[ASKED_XML_SIZE];
+};
+
+/* Returns 0; -ENOENT when there is no such domain; -E2BIG; -EIO when libvirt does not tell. */
+static int ask_xml(virConnectPtr connection, void *argument)
+{
+	struct asked *asked = argument;
+	virDomainPtr domain = virDomainLookupByName(connection, asked->name);
+	char *xml;
+
+	if (!domain)
+		domain = virDomainLookupByUUIDString(connection, asked->name);
+	if (!domain)
+		return -ENOENT;
+	xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	if (!xml)
+		return -EIO;
+	asked->size = strlen(xml);
+	if (asked->size >= sizeof(asked->xml))
+		return -E2BIG;
+	memcpy(asked->xml, xml, asked->size + 1);
+	return 0;
+}
+
+static int answer(int r, const char *name, struct refusal *refusal)
+{
+	if (r == -ENOENT)
+		return refusal_set(refusal, REFUSAL_INPUT,
+			"there is no domain '%s' at " LIVE_URI ", and no file of that name; see 'virsh list --all'",
+			name);
+	if (r < 0 && r != -ECANCELED)
+		return refusal_set(
+			refusal, REFUSAL_INPUT, "libvirt does not show the XML of domain '%s': %s", name, strerror(-r));
+	return r;
 }
 
 static int parse_domain(const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
-	virConnectPtr connection;
-	virDomainPtr domain = NULL;
-	char *xml = NULL;
+	struct asked *asked = calloc(1, sizeof(*asked));
 	int r;
 
-	connection = live_connect(LIVE_URI, true);
-	if (connection)
-		domain = find_domain(connection, name);
-	if (domain)
-		xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
-	if (xml)
-		r = parse_text(xml, strlen(xml), ret, ret_pinning, refusal);
-	else if (connection)
-		r = refusal_set(refusal, REFUSAL_INPUT,
-			"there is no domain '%s' at " LIVE_URI ", and no file of that name; see 'virsh list --all'",
-			name);
-	else
-		r = refusal_set(refusal, REFUSAL_INPUT,
-			"there is no file '%s', and libvirt does not answer at " LIVE_URI ": %s", name,
-			virGetLastErrorMessage());
-	free(xml);
-	if (domain)
-		virDomainFree(domain);
-	if (connection)
-		virConnectClose(connection);
+	if (!asked)
+		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to ask libvirt");
+	r = snprintf(asked->name, sizeof(asked->name), "%s", name);
+	r = r >= (int)sizeof(asked->name) ? -ENOENT : live_ask(ask_xml, asked, sizeof(*asked), refusal);
+	r = answer(r, name, refusal);
+	if (r == 0)
+		r = parse_text(asked->xml, asked->size, ret, ret_pinning, refusal);
+	free(asked);
 	return r;
 }
 

@@ -8,7 +8,7 @@
 
 #include "tests/support/record.h"
 #include "tests/support/scratch.h"
-#include "tests/unit/programs/programs.h"
+#include "tests/unit/programs/doctor.h"
 
 /* Four functions in one IOMMU group, with drivers of the host. */
 #define RECORD    "am4-2400g-gtx1660"
@@ -177,140 +177,89 @@ static void put_usbs(int root)
 
 /* ---- what is found ---- */
 
-static const struct {
-	const char *name, *record, *config;
-	void (*put)(int root);
-	int status;
-	/* A finding that there is: check, result, and a part of subject, reason and remedy each; NULL for no remedy. */
-	const char *check, *result, *subject, *reason, *remedy;
-} hosts[] = {
-	{ "nothing is said", RECORD, NULL, put_as_recorded, 0, "configuration", "pass", "/etc/gpu-handoff.conf",
+static const struct doctor_row hosts[] = {
+	{ "nothing is said", RECORD, NULL, put_as_recorded, "configuration", "pass", "/etc/gpu-handoff.conf",
 		"0 [card] and 0 [usb]", NULL },
-	{ "no section", RECORD, NULL, put_as_recorded, 0, "cards", "pass", "cards", "all are shared", NULL },
-	{ "no setting", RECORD, "[holders]\naction = shoot\n", put_as_recorded, 1, "configuration", "fail",
+	{ "no section", RECORD, NULL, put_as_recorded, "sections", "pass", "cards", "all are shared", NULL },
+	{ "no setting", RECORD, "[holders]\naction = shoot\n", put_as_recorded, "configuration", "fail",
 		"/etc/gpu-handoff.conf", "'action' of [holders] wants refuse or stop", "refused" },
-	{ "no mode", RECORD, CARD("mode = mine\n"), put_as_recorded, 1, "configuration", "fail",
-		"/etc/gpu-handoff.conf", "'mode' of [card " GPU "] wants", "left out" },
+	{ "no mode", RECORD, CARD("mode = mine\n"), put_as_recorded, "configuration", "fail", "/etc/gpu-handoff.conf",
+		"'mode' of [card " GPU "] wants", "left out" },
 
-	{ "shared", RECORD, CARD("mode = shared\n"), put_as_recorded, 0, "cards", "pass", "[card " GPU "]",
+	{ "shared", RECORD, CARD("mode = shared\n"), put_as_recorded, "sections", "pass", "[card " GPU "]",
 		GPU " is shared", NULL },
-	{ "no such card", RECORD, "[card 0000:77:00.0]\nmode = reserved\n", put_as_recorded, 0, "cards", "warn",
+	{ "no such card", RECORD, "[card 0000:77:00.0]\nmode = reserved\n", put_as_recorded, "sections", "warn",
 		"[card 0000:77:00.0]", "no such card", "gpu-handoff list" },
-	{ "no such ids", RECORD, "[card 10de:ffff]\nmode = reserved\n", put_as_recorded, 0, "cards", "warn",
+	{ "no such ids", RECORD, "[card 10de:ffff]\nmode = reserved\n", put_as_recorded, "sections", "warn",
 		"[card 10de:ffff]", "no such card", "gpu-handoff list" },
-	{ "its ids", RECORD, "[card 10de:2184]\nmode = shared\n", put_as_recorded, 0, "cards", "pass",
+	{ "its ids", RECORD, "[card 10de:2184]\nmode = shared\n", put_as_recorded, "sections", "pass",
 		"[card 10de:2184]", GPU " is shared", NULL },
-	{ "two sections", RECORD, CARD("mode = shared\n") "[card 0000:10:00.1]\nmode = reserved\n", put_as_recorded, 1,
-		"cards", "fail", "[card 0000:10:00.1]", "another section is about " GPU, "keep one" },
-	{ "twins", "l40s-2x", "[card 10de:26b9]\nmode = reserved\n", put_as_recorded, 1, "cards", "fail",
+	{ "two sections", RECORD, CARD("mode = shared\n") "[card 0000:10:00.1]\nmode = reserved\n", put_as_recorded,
+		"sections", "fail", "[card 0000:10:00.1]", "another section is about " GPU, "keep one" },
+	{ "twins", "l40s-2x", "[card 10de:26b9]\nmode = reserved\n", put_as_recorded, "sections", "fail",
 		"[card 10de:26b9]", " have these ids, so it is about none of them", "[card " },
 
-	{ "reserved", RECORD, CARD("mode = reserved\n"), put_reserved, 0, "cards", "pass", "[card " GPU "]",
+	{ "reserved", RECORD, CARD("mode = reserved\n"), put_reserved, "sections", "pass", "[card " GPU "]",
 		"vfio-pci has all its functions", NULL },
-	{ "with nouveau", RECORD, CARD("mode = reserved\n"), put_debian, 1, "cards", "fail", "[card " GPU "]",
+	{ "with nouveau", RECORD, CARD("mode = reserved\n"), put_debian, "sections", "fail", "[card " GPU "]",
 		"nouveau has " GPU, "run 'update-initramfs -u' as root, and reboot" },
-	{ "with its sound", RECORD, CARD("mode = reserved\n"), put_as_recorded, 1, "cards", "fail", "[card " GPU "]",
+	{ "with its sound", RECORD, CARD("mode = reserved\n"), put_as_recorded, "sections", "fail", "[card " GPU "]",
 		"snd_hda_intel has 0000:10:00.1", "'update-initramfs -u' or 'dracut -f'" },
-	{ "with a module", RECORD, CARD("mode = reserved\n"), put_built_in, 1, "cards", "fail", "[card " GPU "]",
+	{ "with a module", RECORD, CARD("mode = reserved\n"), put_built_in, "sections", "fail", "[card " GPU "]",
 		"nouveau has " GPU ", which is reserved: the driver was loaded", "run 'dracut -f' as root" },
-	{ "with a part of the kernel", RECORD, CARD("mode = reserved\n"), put_built_in, 1, "cards", "fail",
+	{ "with a part of the kernel", RECORD, CARD("mode = reserved\n"), put_built_in, "sections", "fail",
 		"[card " GPU "]", "xhci_hcd has 0000:10:00.2, which is reserved: the driver is built into",
 		"kept-free" },
-	{ "without a driver", RECORD, CARD("mode = reserved\n"), put_driverless, 0, "cards", "warn", "[card " GPU "]",
+	{ "without a driver", RECORD, CARD("mode = reserved\n"), put_driverless, "sections", "warn", "[card " GPU "]",
 		"0000:10:00.1 is reserved, and has no driver", "/sys/bus/pci/devices/0000:10:00.1'" },
 
-	{ "kept free", RECORD, CARD("mode = kept-free\n"), put_kept_free, 0, "cards", "pass", "[card " GPU "]",
+	{ "kept free", RECORD, CARD("mode = kept-free\n"), put_kept_free, "sections", "pass", "[card " GPU "]",
 		"no seat and no console", NULL },
-	{ "kept free without a screen", RECORD, CARD("mode = kept-free\n"), put_as_recorded, 0, "cards", "pass",
+	{ "kept free without a screen", RECORD, CARD("mode = kept-free\n"), put_as_recorded, "sections", "pass",
 		"[card " GPU "]", "gpu-handoff status", NULL },
-	{ "of a seat", RECORD, CARD("mode = kept-free\n"), put_seat, 1, "cards", "fail", "[card " GPU "]",
+	{ "of a seat", RECORD, CARD("mode = kept-free\n"), put_seat, "sections", "fail", "[card " GPU "]",
 		"/dev/dri/card1 is of seat-two by its tag 'seat'",
 		"udevadm trigger /sys/bus/pci/devices/" GPU " /sys/class/drm/card1'" },
-	{ "of the first seat", RECORD, CARD("mode = kept-free\n"), put_untagged, 1, "cards", "fail", "[card " GPU "]",
+	{ "of the first seat", RECORD, CARD("mode = kept-free\n"), put_untagged, "sections", "fail", "[card " GPU "]",
 		"/dev/dri/card1 is of seat0 by ID_SEAT", "gpu-handoff status" },
-	{ "a seat", RECORD, CARD("mode = kept-free\n"), put_master, 1, "cards", "fail", "[card " GPU "]",
+	{ "a seat", RECORD, CARD("mode = kept-free\n"), put_master, "sections", "fail", "[card " GPU "]",
 		"/dev/dri/card1 is of seat0 by its tag 'master-of-seat'", "gpu-handoff status" },
-	{ "without udev", RECORD, CARD("mode = kept-free\n"), put_without_udev, 0, "cards", "warn", "[card " GPU "]",
+	{ "without udev", RECORD, CARD("mode = kept-free\n"), put_without_udev, "sections", "warn", "[card " GPU "]",
 		"udev's database does not have it", "udevadm trigger" },
 
-	{ "access", RECORD, CARD("access = kvm\n"), put_access, 0, "access", "pass", "[card " GPU "]",
+	{ "access", RECORD, CARD("access = kvm\n"), put_access, "access", "pass", "[card " GPU "]",
 		"group kvm may open /dev/vfio/6", NULL },
-	{ "no node", RECORD, CARD("access = kvm\n"), put_kvm, 0, "access", "pass", "[card " GPU "]",
+	{ "no node", RECORD, CARD("access = kvm\n"), put_kvm, "access", "pass", "[card " GPU "]",
 		"/dev/vfio/6 is not there", NULL },
-	{ "access by mode", RECORD, CARD("access = kvm\n"), put_access_mode, 1, "access", "fail", "[card " GPU "]",
+	{ "access by mode", RECORD, CARD("access = kvm\n"), put_access_mode, "access", "fail", "[card " GPU "]",
 		"with mode 0600, not of", "udevadm trigger /sys/class/vfio/6" },
-	{ "access by group", RECORD, CARD("access = kvm\n"), put_access_group, 1, "access", "fail", "[card " GPU "]",
+	{ "access by group", RECORD, CARD("access = kvm\n"), put_access_group, "access", "fail", "[card " GPU "]",
 		"group kvm may not open /dev/vfio/6", "udevadm trigger /sys/class/vfio/6" },
-	{ "no group", RECORD, CARD("access = kvm\n"), put_as_recorded, 1, "access", "fail", "[card " GPU "]",
+	{ "no group", RECORD, CARD("access = kvm\n"), put_as_recorded, "access", "fail", "[card " GPU "]",
 		"there is no group kvm", "groupadd --system kvm" },
-	{ "no IOMMU", "laptop-gtx970m-muxless", "[card 0000:01:00.0]\naccess = kvm\n", put_kvm, 1, "access", "fail",
+	{ "no IOMMU", "laptop-gtx970m-muxless", "[card 0000:01:00.0]\naccess = kvm\n", put_kvm, "access", "fail",
 		"[card 0000:01:00.0]", "0000:01:00.0 has no IOMMU group", "intel_iommu=on" },
-	{ "a limit", RECORD, CARD("access = kvm\n"), put_access, 0, "memlock", "warn", "locked memory",
+	{ "a limit", RECORD, CARD("access = kvm\n"), put_access, "memlock", "warn", "locked memory",
 		"VFIO pins all memory", "qemu:///system needs none" },
 
-	{ "a receiver", RECORD, "[usb 046d:c52b]\ndomain = gpuvm\n", put_usbs, 0, "usb", "pass", "[usb 046d:c52b]",
+	{ "a receiver", RECORD, "[usb 046d:c52b]\ndomain = gpuvm\n", put_usbs, "usb", "pass", "[usb 046d:c52b]",
 		"goes to domain 'gpuvm'; plugged in now: 1-4", NULL },
-	{ "nobody asked", RECORD, "[usb 046d:c52b]\ndomain = gpuvm\n", put_usbs, 0, "usb", "warn",
-		"domains of [usb] sections", "not looked at", "on that machine" },
-	{ "not plugged in", RECORD, "[usb 1-9]\ndomain = gpuvm\n", put_usbs, 0, "usb", "pass", "[usb 1-9]", "nothing",
+	{ "nobody asked", RECORD, "[usb 046d:c52b]\ndomain = gpuvm\n", put_usbs, "usb", "warn",
+		"domains of [usb] sections", "a recorded machine has no libvirt", "on that machine" },
+	{ "not plugged in", RECORD, "[usb 1-9]\ndomain = gpuvm\n", put_usbs, "usb", "pass", "[usb 1-9]", "nothing",
 		NULL },
-	{ "a hub", RECORD, "[usb 1-5]\ndomain = gpuvm\n", put_usbs, 1, "usb", "fail", "[usb 1-5]", "1-5 is a hub",
+	{ "a hub", RECORD, "[usb 1-5]\ndomain = gpuvm\n", put_usbs, "usb", "fail", "[usb 1-5]", "1-5 is a hub",
 		"plugged into it" },
-	{ "a disk", RECORD, "[usb 0781:5581]\ndomain = gpuvm\n", put_usbs, 1, "usb", "fail", "[usb 0781:5581]",
+	{ "a disk", RECORD, "[usb 0781:5581]\ndomain = gpuvm\n", put_usbs, "usb", "fail", "[usb 0781:5581]",
 		"the host lives on 1-6: it holds '/home', which is mounted", "unmount" },
-	{ "two for one", RECORD, "[usb 046d:c52b]\ndomain = a\n[usb 1-4]\ndomain = b\n", put_usbs, 1, "usb", "fail",
+	{ "two for one", RECORD, "[usb 046d:c52b]\ndomain = a\n[usb 1-4]\ndomain = b\n", put_usbs, "usb", "fail",
 		"[usb 046d:c52b]", "1-4 is in [usb 1-4] as well, which comes first and gives it to domain 'b'",
 		"keep one" },
 };
 
-static json_object *parse_findings(char *text, int status)
-{
-	/* Behind it comes the sentence on stderr. */
-	json_object *json = json_tokener_parse(text);
-
-	ck_assert_msg(json && json_object_is_type(json, json_type_array), "%s", text);
-	ck_assert_int_eq(status, strstr(text, "\"fail\"") != NULL);
-	ck_assert_int_eq(status, strstr(text, "gpu-handoff: ") != NULL);
-	free(text);
-	return json;
-}
-
-static bool is_finding(json_object *finding, int i)
-{
-	const char *remedy = record_text(finding, "remedy");
-
-	return strcmp(record_text(finding, "check"), hosts[i].check) == 0 &&
-	       strcmp(record_text(finding, "result"), hosts[i].result) == 0 &&
-	       strcmp(record_text(finding, "subject"), hosts[i].subject) == 0 &&
-	       strstr(record_text(finding, "reason"), hosts[i].reason) &&
-	       (hosts[i].remedy ? remedy && strstr(remedy, hosts[i].remedy) : !remedy);
-}
-
-static void make_host(struct scratch *scratch, const char *record, const char *config)
-{
-	program_host(scratch, record, 1);
-	if (config)
-		put_text(scratch->fd, "etc/gpu-handoff.conf", "%s", config);
-}
-
 START_TEST(test_host)
 {
-	struct scratch scratch;
-	json_object *findings;
-	unsigned int n = 0;
-	int status;
-	char *text;
-
-	make_host(&scratch, hosts[_i].record, hosts[_i].config);
-	hosts[_i].put(scratch.fd);
-	text = program_run(&status, "gpu-handoff doctor --json --sysroot %s", scratch.path);
-	ck_assert_msg(status == hosts[_i].status, "%s: %s", hosts[_i].name, text);
-	findings = parse_findings(text, status);
-	for (size_t i = 0; i < json_object_array_length(findings); i++)
-		n += is_finding(json_object_array_get_idx(findings, i), _i);
-	ck_assert_msg(n == 1, "%s: %u in %s", hosts[_i].name, n, json_object_to_json_string(findings));
-	json_object_put(findings);
-	scratch_remove(&scratch);
+	doctor_row_check(&hosts[_i]);
 }
 END_TEST
 
@@ -331,7 +280,7 @@ START_TEST(test_lines)
 	int status;
 	char *text;
 
-	make_host(&scratch, RECORD, CARD("mode = reserved\n") "[usb 046d:c52b]\ndomain = gpu\xc2\x9bvm\n");
+	doctor_host(&scratch, RECORD, CARD("mode = reserved\n") "[usb 046d:c52b]\ndomain = gpu\xc2\x9bvm\n");
 	put_debian(scratch.fd);
 	put_usbs(scratch.fd);
 	text = program_run(&status, "gpu-handoff doctor --sysroot %s", scratch.path);
@@ -376,7 +325,7 @@ START_TEST(test_record)
 	put_kvm(scratch.fd);
 	text = program_run(&status, "gpu-handoff doctor --json --sysroot %s", scratch.path);
 	ck_assert_msg(status <= 1, "%s: %s", records[_i], text);
-	findings = parse_findings(text, status);
+	findings = doctor_parse(text, status);
 	for (size_t i = 0; i < json_object_array_length(findings); i++) {
 		json_object *finding = json_object_array_get_idx(findings, i);
 

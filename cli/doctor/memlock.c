@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 
 #define SUBJECT "locked memory"
 #define MIB     (UINT64_C(1) << 20)

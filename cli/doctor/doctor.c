@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 /* In the order in which they look. */
 static const struct check *const checks[] = {
 	&check_config,
-	&check_cards,
+	&check_sections,
 	&check_access,
 	&check_memlock,
 	&check_usb,
@@ -96,15 +96,46 @@ void doctor_report(struct doctor *doctor, enum finding_result result, const char
 	va_end(list);
 	why = clean(buffer);
 	doctor->n_findings[result]++;
+	if (doctor->silent)
+		return;
 	if (doctor->findings)
 		json_object_array_add(doctor->findings, describe_finding(doctor->check, result, of.s, why.s, todo.s));
 	else
 		print_finding(result, of.s, why.s, todo.s);
 }
 
+void doctor_mended(struct doctor *doctor, const char *what, ...)
+{
+	char buffer[FINDING_TEXT_SIZE];
+	va_list list;
+
+	va_start(list, what);
+	(void)vsnprintf(buffer, sizeof(buffer), what, list);
+	va_end(list);
+	/* Standard output may be JSON for a program. */
+	(void)fprintf(doctor->findings ? stderr : stdout, "mended  %s\n", clean(buffer).s);
+}
+
 /* ---- the command ---- */
 
-static int look(struct doctor *doctor, struct refusal *refusal)
+/* Looks without a word first: what is as it should be is not touched. */
+static void mend(struct doctor *doctor, const struct check *check)
+{
+	unsigned int before[FINDING_RESULTS_];
+	bool bad;
+
+	memcpy(before, doctor->n_findings, sizeof(before));
+	doctor->silent = true;
+	check->look(doctor);
+	doctor->silent = false;
+	bad = doctor->n_findings[FINDING_WARN] + doctor->n_findings[FINDING_FAIL] >
+	      before[FINDING_WARN] + before[FINDING_FAIL];
+	memcpy(doctor->n_findings, before, sizeof(before));
+	if (bad)
+		check->mend(doctor);
+}
+
+static int look(struct doctor *doctor, bool fix, struct refusal *refusal)
 {
 	const unsigned int *n = doctor->n_findings;
 	int r = inventory_probe_displays(doctor->host, &doctor->inventory);
@@ -115,6 +146,8 @@ static int look(struct doctor *doctor, struct refusal *refusal)
 	config_probe(doctor->host, &doctor->settings);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		doctor->check = checks[i]->name;
+		if (fix && checks[i]->mend)
+			mend(doctor, checks[i]);
 		checks[i]->look(doctor);
 	}
 	if (n[FINDING_FAIL] == 0)
@@ -133,9 +166,10 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look at the host");
 	doctor->host = &invocation->host;
 	doctor->recorded = invocation->sysroot != NULL;
+	doctor->argument = invocation->argument;
 	if (invocation->json)
 		doctor->findings = json_object_new_array();
-	r = look(doctor, refusal);
+	r = look(doctor, invocation->fix, refusal);
 	if (doctor->findings)
 		(void)json_print(doctor->findings);
 	free(doctor);
@@ -145,6 +179,6 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 const struct command command_doctor = {
 	.name = "doctor",
 	.help = "say what of the host is not as its configuration wants it, and what to do",
-	.options = OPTION_JSON | OPTION_SYSROOT,
+	.options = OPTION_JSON | OPTION_SYSROOT | OPTION_FIX,
 	.run = run_doctor,
 };

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 #include "probe/accounts.h"
 
 #define GROUP    "kvm"

@@ -10,6 +10,7 @@
 #include "host/host.h"
 #include "model/card.h"
 #include "model/policy.h"
+#include "model/refusal.h"
 
 enum finding_result {
 	FINDING_PASS,
@@ -23,20 +24,27 @@ enum finding_result {
 /* What a check looks at, and where its findings go. */
 struct doctor {
 	const struct host *host;
-	bool recorded; /* a tree of files: nobody can be asked anything */
+	bool recorded;        /* a tree of files: nobody can be asked anything */
+	const char *argument; /* the domain that is looked at as well, a name or a file; or NULL */
 	struct settings settings;
 	struct inventory inventory; /* the cards of the host, and what shares their groups */
 	unsigned int n_findings[FINDING_RESULTS_];
 	const char *check;            /* the name of the one that looks */
+	bool silent;                  /* findings are counted only: it looks whether there is something to mend */
 	struct json_object *findings; /* an array where JSON is wanted, else NULL */
 };
 
 struct check {
 	const char *name; /* one word, for programs */
 	void (*look)(struct doctor *doctor);
+	/*
+	 * With --fix, where a look did not pass: does what of the remedies can be done without asking anybody, each
+	 * told by doctor_mended(). NULL where there is none. The next look says whether it helped.
+	 */
+	void (*mend)(struct doctor *doctor);
 };
 
-extern const struct check check_config, check_cards, check_access, check_memlock, check_usb;
+extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
@@ -45,6 +53,9 @@ extern const struct check check_config, check_cards, check_access, check_memlock
 __attribute__((format(printf, 5, 6))) void doctor_report(struct doctor *doctor, enum finding_result result,
 	const char *subject, const char *remedy, const char *reason, ...);
 
+/* Tells what was mended, or why that failed, as a sentence. */
+__attribute__((format(printf, 2, 3))) void doctor_mended(struct doctor *doctor, const char *what, ...);
+
 /* A remedy, or part of a sentence, as a value: finding_text(…).s, valid for the full expression. */
 struct finding_text {
 	char s[FINDING_TEXT_SIZE];
@@ -52,7 +63,7 @@ struct finding_text {
 
 __attribute__((format(printf, 1, 2))) struct finding_text finding_text(const char *format, ...);
 
-/* ---- what checks share: doctor_cards.c ---- */
+/* ---- what checks share: sections.c ---- */
 
 /* "[card 0000:01:00.0]" */
 struct finding_text card_section(const struct card_setting *setting);
@@ -60,12 +71,13 @@ struct finding_text card_section(const struct card_setting *setting);
 /* The card that a section is about, of all others: false when there is none, or more than one. */
 bool doctor_find_card(const struct doctor *doctor, const struct card_setting *setting, struct card *ret);
 
-/* ---- the modes: doctor_reserved.c, doctor_kept_free.c ---- */
+/* ---- the modes: reserved.c, kept_free.c ---- */
 
 void doctor_look_reserved(struct doctor *doctor, const char *section, const struct card *card);
 void doctor_look_kept_free(struct doctor *doctor, const char *section, const struct card *card);
 
-/* ---- libvirt: doctor_domain.c ---- */
+/* ---- libvirt: libvirt.c ---- */
 
-/* Whether libvirt knows a domain of this name. Returns 1, 0, -ENOTCONN when it does not answer. */
-int doctor_find_domain(const char *name);
+/* Whether libvirt knows a domain of this name. Returns 1, 0, -ECANCELED with the refusal filled when it does not tell.
+ */
+int doctor_find_domain(const char *name, struct refusal *refusal);

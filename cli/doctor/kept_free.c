@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 #include "probe/below.h"
 #include "probe/console.h"
 #include "probe/seat.h"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor: whether each [usb] section is about a device that a VM can have, and a domain that there is. */
+#include <errno.h>
+
 #include "base/text.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 #include "cli/live.h"
 #include "probe/usb_device.h"
 
@@ -63,11 +65,11 @@ static int visit_plugged(void *data, const char *path)
 	return 0;
 }
 
-/* Returns whether libvirt answers. */
-static bool look_domain(struct look *look)
+/* Returns 0, or -ECANCELED when libvirt does not answer. */
+static int look_domain(struct look *look, struct refusal *unasked)
 {
 	const struct usb_setting *setting = look->setting;
-	int r = doctor_find_domain(setting->domain);
+	int r = doctor_find_domain(setting->domain, unasked);
 
 	if (r == 0) {
 		look->bad = true;
@@ -75,22 +77,23 @@ static bool look_domain(struct look *look)
 			"write the name of one that 'virsh -c " LIVE_URI " list --all' shows",
 			"there is no domain '%s'", setting->domain);
 	}
-	return r >= 0;
+	return r < 0 ? r : 0;
 }
 
-static void report_unasked(struct doctor *doctor)
+static void report_unasked(struct doctor *doctor, const struct refusal *unasked)
 {
 	doctor_report(doctor, FINDING_WARN, "domains of [usb] sections",
 		doctor->recorded ? "run 'gpu-handoff doctor' on that machine"
 				 : "start libvirt's daemon, libvirtd or virtqemud",
-		doctor->recorded ? "a recorded machine has no libvirt, so whether they are defined was not looked at"
-				 : "libvirt does not answer at " LIVE_URI ", so whether they are defined is not known");
+		"whether they are defined is not known: %s",
+		doctor->recorded ? "a recorded machine has no libvirt" : unasked->sentence);
 }
 
 static void look_usb(struct doctor *doctor)
 {
 	const struct usb_settings *settings = &doctor->settings.usbs;
-	bool answers = !doctor->recorded;
+	struct refusal unasked;
+	int r = doctor->recorded ? -ECANCELED : 0;
 
 	for (unsigned int i = 0; i < settings->n_usbs; i++) {
 		struct look look = { .doctor = doctor, .setting = &settings->usbs[i] };
@@ -98,15 +101,15 @@ static void look_usb(struct doctor *doctor)
 
 		text_init(&look.plugged, ports.s, sizeof(ports.s));
 		/* One that does not answer is not asked again. */
-		answers = answers && look_domain(&look);
+		r = r < 0 ? r : look_domain(&look, &unasked);
 		(void)usb_plugged_each(doctor->host, visit_plugged, &look);
 		if (!look.bad)
 			doctor_report(doctor, FINDING_PASS, usb_section(look.setting).s, NULL,
 				"goes to domain '%s'; plugged in now: %s", look.setting->domain,
 				look.plugged.length ? ports.s : "nothing");
 	}
-	if (settings->n_usbs && !answers)
-		report_unasked(doctor);
+	if (settings->n_usbs && r < 0)
+		report_unasked(doctor, &unasked);
 }
 
 const struct check check_usb = { .name = "usb", .look = look_usb };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor: whether the configuration of the host is understood. */
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 
 #define SUBJECT "/etc/gpu-handoff.conf"
 

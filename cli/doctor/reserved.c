@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/fd.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 
 /*
  * A driver that can be loaded has a link to its module, and only such a module tells its state. A host without

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "cli/doctor.h"
+#include "cli/doctor/doctor.h"
 
 struct finding_text card_section(const struct card_setting *setting)
 {
@@ -103,7 +103,7 @@ static void look_section(struct doctor *doctor, const struct card_setting *setti
 	}
 }
 
-static void look_cards(struct doctor *doctor)
+static void look_sections(struct doctor *doctor)
 {
 	const struct card_settings *settings = &doctor->settings.cards;
 
@@ -113,4 +113,4 @@ static void look_cards(struct doctor *doctor)
 		look_section(doctor, &settings->cards[i]);
 }
 
-const struct check check_cards = { .name = "cards", .look = look_cards };
+const struct check check_sections = { .name = "sections", .look = look_sections };
