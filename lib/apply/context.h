@@ -22,7 +22,7 @@ struct handover {
 	struct settings settings;
 	struct journal journal;  /* of the owner that the call is about */
 	struct journal other;    /* of another one, looked at on the way */
-	struct journal poison;   /* of a function that is being poisoned */
+	struct journal poison;   /* of a function that is being poisoned, or may be */
 	struct journal claimant; /* of another one, looked at for its claim */
 	struct plan undo;
 	struct arrivals arrivals; /* of that undo */

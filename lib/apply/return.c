@@ -65,10 +65,22 @@ static int undo_unbind(struct handover *handover, int runtime, struct journal *j
 	return r;
 }
 
+/* It has a record of its own, with these steps. Not so one that has come to the address of such a one. */
+static bool has_record(struct handover *handover, int runtime, const struct journal *journal, struct address address)
+{
+	uint64_t identity = 0;
+
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		if (address_compare(journal->plan.taken[i].address, address) == 0)
+			identity = journal->plan.taken[i].identity;
+	}
+	return poison_has(runtime, address, identity, handover->buffer, &handover->poison);
+}
+
 static int undo_step(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
-	/* It has a record of its own, with these steps. */
-	if (step_kind_is_device(step->kind) && journal->kind != JOURNAL_POISONED && poison_has(runtime, step->target))
+	if (step_kind_is_device(step->kind) && journal->kind != JOURNAL_POISONED &&
+		has_record(handover, runtime, journal, step->target))
 		return 1;
 	if (is_behind(handover, step))
 		return 1;

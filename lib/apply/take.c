@@ -16,7 +16,7 @@
 #include "probe/occupancy.h"
 
 /* Nothing that takes the lock of a poisoned device is read, so this comes before anything that does. */
-static int check_poisoned(const struct handover *handover, int runtime, struct address address, struct refusal *refusal)
+static int check_poisoned(struct handover *handover, int runtime, struct address address, struct refusal *refusal)
 {
 	const struct inventory *inventory = &handover->inventory;
 	const struct function *named = inventory_find(inventory, address);
@@ -25,7 +25,7 @@ static int check_poisoned(const struct handover *handover, int runtime, struct a
 		const struct function *function = &inventory->functions[i];
 
 		if (function->iommu_group == named->iommu_group && address_same_slot(function->address, address) &&
-			poison_has(runtime, function->address))
+			poison_has(runtime, function->address, function->identity, handover->buffer, &handover->poison))
 			return poison_refuse(function->address, refusal);
 	}
 	return 0;
