@@ -82,21 +82,34 @@ static int visit_entry(const struct walk *walk, int parent, const char *name, in
 	return r;
 }
 
-int below_walk(const struct host *host, struct address address, below_visit visit, void *data)
+static int walk_directory(int directory, below_visit visit, void *data)
 {
 	const struct walk walk = { .visit = visit, .data = data };
-	int function CLOSE_FD = function_open(host, address);
 	DIR *list;
 	int r;
 
-	if (function < 0)
-		return function;
-	r = beneath_list(function, ".", &list);
+	if (directory < 0)
+		return directory;
+	r = beneath_list(directory, ".", &list);
 	if (r < 0)
 		return r;
 	r = visit_entries(&walk, list, BELOW_DEPTH_MAX);
 	closedir(list);
 	return r;
+}
+
+int below_walk(const struct host *host, struct address address, below_visit visit, void *data)
+{
+	int function CLOSE_FD = function_open(host, address);
+
+	return walk_directory(function, visit, data);
+}
+
+int below_walk_path(const struct host *host, const char *path, below_visit visit, void *data)
+{
+	int device CLOSE_FD = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
+
+	return walk_directory(device, visit, data);
 }
 
 int below_read_number(const struct below *below, const char *name, uint32_t *ret)
