@@ -31,7 +31,7 @@ static int count_entries(int directory, const char *path)
 	int n = 0, r = beneath_list(directory, path, &list);
 
 	if (r < 0)
-		return r == -ENOENT || r == -ENODEV ? 0 : r;
+		return attribute_is_gone(r) ? 0 : r;
 	while ((errno = 0, entry = readdir(list)))
 		n += entry->d_name[0] != '.';
 	r = errno ? -errno : n;
@@ -46,7 +46,7 @@ static int read_waiting(const struct look *look, int directory, const char *path
 
 	if (n == KERNEL_STUCK)
 		return KERNEL_STUCK;
-	if (n < 0 && n != -ENOENT && n != -ENODEV)
+	if (n < 0 && !attribute_is_gone(n))
 		look->activity->untold = true;
 	return n >= 0;
 }
@@ -123,7 +123,7 @@ static int look_at_interface(const struct look *look, const struct below *below)
 	ssize_t n = attribute_read(below->directory, "flags", value, sizeof(value));
 
 	if (n < 0)
-		return n == -ENOENT || n == -ENODEV ? 0 : (int)n;
+		return attribute_is_gone(n) ? 0 : (int)n;
 	if (strncmp(value, "0x", 2) != 0 || text_parse_number(value + 2, 16, UINT32_MAX, &flags) < 0)
 		return -EBADMSG;
 	if (flags & IFF_UP)

@@ -16,7 +16,7 @@ static int has_holders(const struct below *below)
 	int r = beneath_list(below->directory, "holders", &list);
 
 	if (r < 0)
-		return r == -ENOENT || r == -ENODEV ? 0 : r;
+		return attribute_is_gone(r) ? 0 : r;
 	while (r == 0 && (errno = 0, entry = readdir(list)))
 		r = entry->d_name[0] != '.';
 	if (r == 0)
