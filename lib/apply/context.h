@@ -137,6 +137,18 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
  */
 void context_await_arrivals(struct handover *handover, const struct journal *journal);
 
+/*
+ * Has udev look again at those functions of the journal, and the VFIO devices below them, that the plan which was done
+ * has given no driver: the state of a reserved one changes without an event. One that is poisoned is not asked.
+ */
+void context_announce(struct handover *handover, int runtime, const struct journal *journal, const struct plan *done);
+
+/*
+ * Who had a group gives its node back to root:root, as libvirt does, whatever udev's rules said of it. Where the group
+ * is still there, as that of a reserved card is, udev is asked to say it again.
+ */
+void context_announce_groups(struct handover *handover, const struct journal *journal);
+
 /* Whether another function has come to the address of one that was taken. */
 bool context_is_replaced(const struct host *host, const struct taken *taken);
 

@@ -185,6 +185,7 @@ static int roll_back(
 	r = journal_remove(runtime, handover->journal.owner);
 	if (r < 0)
 		text_add(failure, "cannot remove the journal: %s; ", strerror(-r));
+	context_announce(handover, runtime, &handover->journal, &handover->undo);
 	if (stuck)
 		return refusal_set(refusal, REFUSAL_POISONED,
 			"%sthat function is poisoned until its driver returns or the host reboots; everything else "
@@ -295,7 +296,10 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		if (r < 0)
 			text_add(&failure, "cannot write the journal: %s", strerror(-r));
 	}
-	return r < 0 ? roll_back(handover, runtime, fd, r, &failure, refusal) : 0;
+	if (r < 0)
+		return roll_back(handover, runtime, fd, r, &failure, refusal);
+	context_announce(handover, runtime, journal, &journal->plan);
+	return 0;
 }
 
 static bool is_nothing(const struct plan *plan)
