@@ -292,6 +292,7 @@ pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
 pkgs_test_cli     := $(pkgs_gpu-handoff)
 pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
+wrap_probe        := -Wl,--wrap=read
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 # libvirt's driver for tests has no devices that come and go.
 wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags

@@ -82,6 +82,20 @@ static enum place find_place(const struct journal *journal)
 	return journal->kind == JOURNAL_DETACHED ? PLACE_DETACHED : PLACE_DOMAIN;
 }
 
+/* Whether the journal is about the card of that GPU: not when another one has come to its slot since. */
+static bool is_about(const struct status *status, const struct journal *journal, struct address gpu)
+{
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		const struct taken *taken = &journal->plan.taken[i];
+		const struct function *function = inventory_find(&status->inventory, taken->address);
+
+		if (address_same_slot(taken->address, gpu) &&
+			!(function && taken_is_another(taken, function->identity)))
+			return true;
+	}
+	return false;
+}
+
 static void note_journal(void *data, const struct journal *journal)
 {
 	struct status *status = data;
@@ -90,12 +104,9 @@ static void note_journal(void *data, const struct journal *journal)
 	resources_note(&status->resources, journal);
 	for (unsigned int i = 0; i < status->n_cards; i++) {
 		struct stay *stay = &status->stays[i];
-		bool named = false;
 
-		for (unsigned int j = 0; j < journal->plan.n_taken; j++)
-			named = named || address_same_slot(journal->plan.taken[j].address, stay->gpu);
 		/* That a function is poisoned outweighs all else. */
-		if (!named || (stay->recorded && place != PLACE_POISONED))
+		if (!is_about(status, journal, stay->gpu) || (stay->recorded && place != PLACE_POISONED))
 			continue;
 		stay->recorded = true;
 		stay->place = place;

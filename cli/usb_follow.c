@@ -136,8 +136,20 @@ static int ask(
 	return r;
 }
 
+/* That the host uses a disk of it, which nobody names; only of a device that would be attached. */
+static int look_at_disks(struct follower *follower, struct usb_plugged *plugged, struct refusal *refusal)
+{
+	int r = usb_plugged_probe_disks(follower->host, plugged);
+
+	if (r == 0)
+		return 0;
+	return refusal_set(refusal, REFUSAL_STATE,
+		"cannot tell whether the host uses the disk of USB device '%s': %s; see 'journalctl -k'",
+		plugged->device.port, r == KERNEL_STUCK ? "it does not answer" : strerror(-r));
+}
+
 /* Without a section that is about it, one that could not be read may have been. */
-static int decide(struct follower *follower, const struct usb_plugged *plugged, struct refusal *refusal)
+static int decide(struct follower *follower, struct usb_plugged *plugged, struct refusal *refusal)
 {
 	const struct settings *settings = &follower->settings;
 	struct usb_situation situation = { .device = &plugged->device,
@@ -155,6 +167,8 @@ static int decide(struct follower *follower, const struct usb_plugged *plugged, 
 	/* What is refused anyway does not wait for libvirt. */
 	if (situation.setting && !situation.is_hub && !situation.carries[0])
 		r = ask(follower, &situation, &answers, refusal);
+	if (r == 0 && situation.is_running)
+		r = look_at_disks(follower, plugged, refusal);
 	if (r == 0)
 		r = plan_usb(&situation, why, sizeof(why), refusal);
 	if (r == 0)
@@ -184,7 +198,7 @@ static int attach(struct follower *follower, const char *port, const struct usb_
 	return running == 0 ? 1 : r;
 }
 
-static int give(struct follower *follower, const struct usb_plugged *plugged, struct refusal *refusal)
+static int give(struct follower *follower, struct usb_plugged *plugged, struct refusal *refusal)
 {
 	const struct usb_device *device = &plugged->device;
 	struct usb_record record = { .bus = device->bus, .number = device->number };

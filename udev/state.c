@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "udev/state.h"
 
-#include <stdlib.h>
-
 #include "apply/journal.h"
 #include "apply/poison.h"
 #include "base/fd.h"
@@ -24,7 +22,7 @@ static bool is_taken(const struct journal *journal, const struct function *funct
 		const struct taken *taken = &journal->plan.taken[i];
 
 		if (address_compare(taken->address, function->address) == 0)
-			return !taken->identity || taken->identity == function->identity;
+			return !taken_is_another(taken, function->identity);
 	}
 	return false;
 }
@@ -45,33 +43,21 @@ static int look_at(const char *owner, void *data)
 	return 0;
 }
 
-static const char *find_taker(int runtime, const struct function *function)
-{
-	struct search *search = malloc(sizeof(*search));
-	const char *state = NULL;
-
-	if (search) {
-		search->runtime = runtime;
-		search->function = function;
-		search->state = NULL;
-		(void)journal_for_each(runtime, look_at, search);
-		state = search->state;
-	}
-	free(search);
-	return state;
-}
-
 const char *state_find(const struct host *host, const struct function *function)
 {
+	/* Too large for the stack, and never touched where there is no journal. */
+	static struct search search;
 	int runtime CLOSE_FD = runtime_open(host, false);
-	const char *taken = NULL;
 
-	if (runtime >= 0 && poison_has(runtime, function->address))
+	search.runtime = runtime;
+	search.function = function;
+	search.state = NULL;
+	if (runtime >= 0 && poison_has(runtime, function->address, function->identity, search.text, &search.journal))
 		return "poisoned";
 	if (runtime >= 0)
-		taken = find_taker(runtime, function);
-	if (taken)
-		return taken;
+		(void)journal_for_each(runtime, look_at, &search);
+	if (search.state)
+		return search.state;
 	if (!function->driver[0])
 		return "none";
 	return function_is_vfio(function) ? "vfio" : "host";

@@ -29,17 +29,21 @@ static bool is_about(const struct usb_setting *setting, const struct usb_device 
 	return usb_settings_find(&alone, device) != NULL;
 }
 
-static void look_device(struct look *look, const struct usb_plugged *plugged)
+static void look_device(struct look *look, struct usb_plugged *plugged)
 {
 	struct finding_text section = usb_section(look->setting);
 	const char *port = plugged->device.port;
 
+	/* Of what nobody can tell, as an ordinary user cannot, the unit will when it comes to that. */
+	if (!plugged->is_hub)
+		(void)usb_plugged_probe_disks(look->doctor->host, plugged);
 	if (plugged->is_hub)
 		doctor_report(look->doctor, FINDING_FAIL, section.s, "name the devices that are plugged into it",
 			"%s is a hub: a VM can have what is behind it, and not the hub itself", port);
 	else if (plugged->carries[0])
-		doctor_report(look->doctor, FINDING_FAIL, section.s, "unmount it, or take the section out",
-			"the host lives on %s: it %s", port, plugged->carries);
+		doctor_report(look->doctor, FINDING_FAIL, section.s,
+			"unmount it, or end what else has it, or take the section out", "the host lives on %s: it %s",
+			port, plugged->carries);
 	look->bad = look->bad || plugged->is_hub || plugged->carries[0];
 }
 

@@ -22,7 +22,7 @@ struct handover {
 	struct settings settings;
 	struct journal journal;  /* of the owner that the call is about */
 	struct journal other;    /* of another one, looked at on the way */
-	struct journal poison;   /* of a function that is being poisoned */
+	struct journal poison;   /* of a function that is being poisoned, or may be */
 	struct journal claimant; /* of another one, looked at for its claim */
 	struct plan undo;
 	struct arrivals arrivals; /* of that undo */
@@ -136,6 +136,18 @@ int context_undo(struct handover *handover, int runtime, struct journal *journal
  * for 10 seconds at most: past them the observer is told. Waits for nothing where no udevd runs.
  */
 void context_await_arrivals(struct handover *handover, const struct journal *journal);
+
+/*
+ * Has udev look again at those functions of the journal, and the VFIO devices below them, that the plan which was done
+ * has given no driver: the state of a reserved one changes without an event. One that is poisoned is not asked.
+ */
+void context_announce(struct handover *handover, int runtime, const struct journal *journal, const struct plan *done);
+
+/*
+ * Who had a group gives its node back to root:root, as libvirt does, whatever udev's rules said of it. Where the group
+ * is still there, as that of a reserved card is, udev is asked to say it again.
+ */
+void context_announce_groups(struct handover *handover, const struct journal *journal);
 
 /* Whether another function has come to the address of one that was taken. */
 bool context_is_replaced(const struct host *host, const struct taken *taken);

@@ -29,8 +29,7 @@ bool context_is_replaced(const struct host *host, const struct taken *taken)
 {
 	uint64_t identity;
 
-	return taken->identity && function_identify(host, taken->address, &identity) == 0 &&
-	       taken->identity != identity;
+	return function_identify(host, taken->address, &identity) == 0 && taken_is_another(taken, identity);
 }
 
 /* The kernel tells of a removal when there is no link on the bus any more (device_del()). */

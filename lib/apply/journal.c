@@ -178,14 +178,6 @@ int journal_refuse(const char *owner, int r, struct refusal *refusal)
 		"cannot read '/run/gpu-handoff/%s" SUFFIX "': %s; see to what it names, then remove it", owner, why);
 }
 
-bool journal_exists(int runtime, const char *owner)
-{
-	char name[FILE_SIZE];
-
-	file_name(owner, name);
-	return faccessat(runtime, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
-
 int journal_open(int runtime, const char *owner)
 {
 	char name[FILE_SIZE];

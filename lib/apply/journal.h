@@ -113,9 +113,6 @@ int journal_read(int runtime, const char *owner, char *buffer, struct journal *r
 /* The refusal when one cannot be read: r is what journal_read() returned. Returns -ECANCELED. */
 int journal_refuse(const char *owner, int r, struct refusal *refusal);
 
-/* Whether there is one. What cannot be told is true. */
-bool journal_exists(int runtime, const char *owner);
-
 /* Opens it again to append. Returns a descriptor, or -errno. */
 int journal_open(int runtime, const char *owner);
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "apply/journal.h"
 #include "host/host.h"
@@ -15,8 +16,12 @@
 
 struct handover;
 
-/* Whether the function is poisoned. What cannot be told is: true. */
-bool poison_has(int runtime, struct address address);
+/*
+ * Whether the function at an address, of an identity as in struct function, is poisoned: another one than that of the
+ * record is not. What cannot be told, or compared, is: true. The buffer, of JOURNAL_SIZE_MAX, and the journal are
+ * scratch.
+ */
+bool poison_has(int runtime, struct address address, uint64_t identity, char *buffer, struct journal *scratch);
 
 /* The refusal that says so. Returns -ECANCELED. */
 int poison_refuse(struct address address, struct refusal *refusal);

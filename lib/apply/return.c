@@ -13,9 +13,6 @@
 /* What a killed handover asked last has most often returned already. */
 #define WRITER_DEADLINE_MS 5000
 
-/* The kernel only sends a message. */
-#define UEVENT_DEADLINE_MS 5000
-
 int context_groups_free(const struct host *host, const struct journal *journal, int *ret_open)
 {
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
@@ -65,10 +62,22 @@ static int undo_unbind(struct handover *handover, int runtime, struct journal *j
 	return r;
 }
 
+/* It has a record of its own, with these steps. Not so one that has come to the address of such a one. */
+static bool has_record(struct handover *handover, int runtime, const struct journal *journal, struct address address)
+{
+	uint64_t identity = 0;
+
+	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
+		if (address_compare(journal->plan.taken[i].address, address) == 0)
+			identity = journal->plan.taken[i].identity;
+	}
+	return poison_has(runtime, address, identity, handover->buffer, &handover->poison);
+}
+
 static int undo_step(struct handover *handover, int runtime, struct journal *journal, int fd, const struct step *step)
 {
-	/* It has a record of its own, with these steps. */
-	if (step_kind_is_device(step->kind) && journal->kind != JOURNAL_POISONED && poison_has(runtime, step->target))
+	if (step_kind_is_device(step->kind) && journal->kind != JOURNAL_POISONED &&
+		has_record(handover, runtime, journal, step->target))
 		return 1;
 	if (is_behind(handover, step))
 		return 1;
@@ -133,24 +142,6 @@ static int settle_writer(
 	return r;
 }
 
-/*
- * Who had a group gives its node back to root:root, as libvirt does, whatever udev's rules said of it. Where the group
- * is still there, as that of a reserved card is, udev is asked to say it again. Nothing waits for that.
- */
-static void announce_groups(const struct host *host, const struct journal *journal)
-{
-	const struct plan *plan = &journal->plan;
-	char path[64];
-
-	for (unsigned int i = 0; i < plan->n_taken; i++) {
-		if (i > 0 && plan->taken[i].iommu_group == plan->taken[i - 1].iommu_group)
-			continue;
-		(void)snprintf(path, sizeof(path), "devices/virtual/vfio/%d/uevent", plan->taken[i].iommu_group);
-		if (beneath_has(host->sys, path))
-			(void)host->kernel->write(host, path, "change", UEVENT_DEADLINE_MS);
-	}
-}
-
 int context_give_back(
 	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal)
 {
@@ -193,8 +184,9 @@ int context_give_back(
 	if (result < 0)
 		return refusal_set(refusal, REFUSAL_FAILED, "%s; mend that, then run 'gpu-handoff recover'", sentence);
 	r = journal_remove(runtime, journal->owner);
-	/* Afterwards: its properties are to say that nobody has it. */
-	announce_groups(handover->host, journal);
+	/* Afterwards: their properties are to say that nobody has them. */
+	context_announce(handover, runtime, journal, &handover->undo);
+	context_announce_groups(handover, journal);
 	return r < 0 ? context_refuse_state(refusal, r) : result;
 }
 

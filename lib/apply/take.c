@@ -16,7 +16,7 @@
 #include "probe/occupancy.h"
 
 /* Nothing that takes the lock of a poisoned device is read, so this comes before anything that does. */
-static int check_poisoned(const struct handover *handover, int runtime, struct address address, struct refusal *refusal)
+static int check_poisoned(struct handover *handover, int runtime, struct address address, struct refusal *refusal)
 {
 	const struct inventory *inventory = &handover->inventory;
 	const struct function *named = inventory_find(inventory, address);
@@ -25,7 +25,7 @@ static int check_poisoned(const struct handover *handover, int runtime, struct a
 		const struct function *function = &inventory->functions[i];
 
 		if (function->iommu_group == named->iommu_group && address_same_slot(function->address, address) &&
-			poison_has(runtime, function->address))
+			poison_has(runtime, function->address, function->identity, handover->buffer, &handover->poison))
 			return poison_refuse(function->address, refusal);
 	}
 	return 0;
@@ -185,6 +185,7 @@ static int roll_back(
 	r = journal_remove(runtime, handover->journal.owner);
 	if (r < 0)
 		text_add(failure, "cannot remove the journal: %s; ", strerror(-r));
+	context_announce(handover, runtime, &handover->journal, &handover->undo);
 	if (stuck)
 		return refusal_set(refusal, REFUSAL_POISONED,
 			"%sthat function is poisoned until its driver returns or the host reboots; everything else "
@@ -295,7 +296,10 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 		if (r < 0)
 			text_add(&failure, "cannot write the journal: %s", strerror(-r));
 	}
-	return r < 0 ? roll_back(handover, runtime, fd, r, &failure, refusal) : 0;
+	if (r < 0)
+		return roll_back(handover, runtime, fd, r, &failure, refusal);
+	context_announce(handover, runtime, journal, &journal->plan);
+	return 0;
 }
 
 static bool is_nothing(const struct plan *plan)

@@ -108,6 +108,11 @@ bool beneath_has(int directory, const char *path)
 	return fd >= 0;
 }
 
+bool attribute_is_gone(ssize_t r)
+{
+	return r == -ENOENT || r == -ENODEV || r == -ENXIO;
+}
+
 ssize_t attribute_read(int directory, const char *path, char *buffer, size_t size)
 {
 	/* O_NONBLOCK: a recorded tree may hold a FIFO, which would be waited for. */

@@ -114,6 +114,12 @@ ssize_t attribute_read(int directory, const char *path, char *buffer, size_t siz
 /* Ends what was read of an attribute, length bytes or -errno, as attribute_read() does. Returns what that returns. */
 ssize_t attribute_end(char *buffer, ssize_t length);
 
+/*
+ * Whether an answer about a device says that the device, or the part of it, has gone: what is opened then is not there,
+ * and what was open before answers no more.
+ */
+bool attribute_is_gone(ssize_t r);
+
 /* The last component of a symlink directly in the directory. Returns its length, or as attribute_read(). */
 ssize_t attribute_link_name(int directory, const char *name, char *buffer, size_t size);
 

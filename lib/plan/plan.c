@@ -6,6 +6,11 @@
 
 #include "base/text.h"
 
+bool taken_is_another(const struct taken *taken, uint64_t identity)
+{
+	return taken->identity && identity && taken->identity != identity;
+}
+
 bool plan_takes(const struct plan *plan, struct address address)
 {
 	for (unsigned int i = 0; i < plan->n_taken; i++) {

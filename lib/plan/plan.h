@@ -35,6 +35,9 @@ struct taken {
 	uint64_t identity; /* of struct function; 0: not told */
 };
 
+/* Whether a function of that identity is another one than the taken one. What cannot be compared is the same. */
+bool taken_is_another(const struct taken *taken, uint64_t identity);
+
 /* A value, though a large one: keep it off the stack. */
 struct plan {
 	unsigned int n_taken;

@@ -7,14 +7,13 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "model/node.h"
 #include "model/nvidia.h"
 #include "probe/activity_text.h"
 #include "probe/below.h"
+#include "probe/disk.h"
 #include "probe/inventory.h"
 #include "probe/nvidia.h"
 
@@ -32,7 +31,7 @@ static int count_entries(int directory, const char *path)
 	int n = 0, r = beneath_list(directory, path, &list);
 
 	if (r < 0)
-		return r == -ENOENT || r == -ENODEV ? 0 : r;
+		return attribute_is_gone(r) ? 0 : r;
 	while ((errno = 0, entry = readdir(list)))
 		n += entry->d_name[0] != '.';
 	r = errno ? -errno : n;
@@ -47,7 +46,7 @@ static int read_waiting(const struct look *look, int directory, const char *path
 
 	if (n == KERNEL_STUCK)
 		return KERNEL_STUCK;
-	if (n < 0 && n != -ENOENT && n != -ENODEV)
+	if (n < 0 && !attribute_is_gone(n))
 		look->activity->untold = true;
 	return n >= 0;
 }
@@ -124,7 +123,7 @@ static int look_at_interface(const struct look *look, const struct below *below)
 	ssize_t n = attribute_read(below->directory, "flags", value, sizeof(value));
 
 	if (n < 0)
-		return n == -ENOENT || n == -ENODEV ? 0 : (int)n;
+		return attribute_is_gone(n) ? 0 : (int)n;
 	if (strncmp(value, "0x", 2) != 0 || text_parse_number(value + 2, 16, UINT32_MAX, &flags) < 0)
 		return -EBADMSG;
 	if (flags & IFF_UP)
@@ -132,50 +131,19 @@ static int look_at_interface(const struct look *look, const struct below *below)
 	return 0;
 }
 
-/* A disk whose partition is claimed is claimed as well, and each partition of a disk that is claimed as a whole. */
-static bool has_partitions(const struct below *below)
-{
-	char path[sizeof(((struct dirent *)0)->d_name) + sizeof("/partition")], value[16];
-	const struct dirent *entry;
-	bool found = false;
-	DIR *list;
-
-	if (beneath_list(below->directory, ".", &list) < 0)
-		return false;
-	while (!found && (entry = readdir(list))) {
-		(void)snprintf(path, sizeof(path), "%s/partition", entry->d_name);
-		found = entry->d_name[0] != '.' && attribute_read(below->directory, path, value, sizeof(value)) > 0;
-	}
-	closedir(list);
-	return found;
-}
-
 static int look_at_disk(const struct look *look, const struct below *below)
 {
-	uint32_t major_number, minor_number;
-	char name[NODE_NAME_SIZE];
-	int r;
+	int r = disk_probe(look->host, below, ACTIVITY_DEADLINE_MS);
 
-	r = below_read_device(below, &major_number, &minor_number);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	r = count_entries(below->directory, "holders");
-	if (r > 0)
+	if (r == DISK_UNTOLD)
+		look->activity->untold = true;
+	else if (r == DISK_PART)
 		activity_add_use(
 			look->activity, look->function->address, "the disk", below->name, "is part of another one");
-	if (r != 0 || has_partitions(below))
-		return r < 0 ? r : 0;
-	below_name(below, major_number, name, sizeof(name));
-	r = look->host->kernel->block_is_claimed(
-		look->host, name, makedev(major_number, minor_number), ACTIVITY_DEADLINE_MS);
-	if (r == KERNEL_STUCK)
-		return r;
-	if (r < 0 && r != -ENOENT)
-		look->activity->untold = true;
-	if (r > 0)
+	else if (r == DISK_CLAIMED)
 		activity_add_use(look->activity, look->function->address, "the disk", below->name,
 			"is mounted, or otherwise in use");
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 /* card and digits, as DRM and sound name their cards. */

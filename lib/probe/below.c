@@ -18,12 +18,6 @@ struct walk {
 	void *data;
 };
 
-/* What a device, or a part of it, that has just gone away answers. */
-static bool is_gone(int r)
-{
-	return r == -ENOENT || r == -ENODEV || r == -ENXIO;
-}
-
 /* Links lead to other devices, and to where the walk has been. */
 static bool is_directory(int parent, const struct dirent *entry)
 {
@@ -57,7 +51,7 @@ static int visit_entries(const struct walk *walk, DIR *list, int depth)
 		if (is_directory(dirfd(list), entry) && !is_function(entry->d_name))
 			r = visit_entry(walk, dirfd(list), entry->d_name, depth - 1);
 	}
-	if (r == 0 && !is_gone(-errno))
+	if (r == 0 && !attribute_is_gone(-errno))
 		r = -errno;
 	return r;
 }
@@ -71,7 +65,7 @@ static int visit_entry(const struct walk *walk, int parent, const char *name, in
 
 	r = beneath_list(parent, name, &list);
 	if (r < 0)
-		return is_gone(r) ? 0 : r;
+		return attribute_is_gone(r) ? 0 : r;
 	below.directory = dirfd(list);
 	/* Without one it only groups what is below. */
 	if (attribute_link_name(below.directory, "subsystem", subsystem, sizeof(subsystem)) > 0)
@@ -82,21 +76,34 @@ static int visit_entry(const struct walk *walk, int parent, const char *name, in
 	return r;
 }
 
-int below_walk(const struct host *host, struct address address, below_visit visit, void *data)
+static int walk_directory(int directory, below_visit visit, void *data)
 {
 	const struct walk walk = { .visit = visit, .data = data };
-	int function CLOSE_FD = function_open(host, address);
 	DIR *list;
 	int r;
 
-	if (function < 0)
-		return function;
-	r = beneath_list(function, ".", &list);
+	if (directory < 0)
+		return directory;
+	r = beneath_list(directory, ".", &list);
 	if (r < 0)
 		return r;
 	r = visit_entries(&walk, list, BELOW_DEPTH_MAX);
 	closedir(list);
 	return r;
+}
+
+int below_walk(const struct host *host, struct address address, below_visit visit, void *data)
+{
+	int function CLOSE_FD = function_open(host, address);
+
+	return walk_directory(function, visit, data);
+}
+
+int below_walk_path(const struct host *host, const char *path, below_visit visit, void *data)
+{
+	int device CLOSE_FD = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
+
+	return walk_directory(device, visit, data);
 }
 
 int below_read_number(const struct below *below, const char *name, uint32_t *ret)
@@ -106,7 +113,7 @@ int below_read_number(const struct below *below, const char *name, uint32_t *ret
 	ssize_t n = attribute_read(below->directory, name, value, sizeof(value));
 
 	if (n < 0)
-		return is_gone((int)n) ? -ENOENT : -EBADMSG;
+		return attribute_is_gone(n) ? -ENOENT : -EBADMSG;
 	if (text_parse_number(value, 10, UINT32_MAX, &number) < 0)
 		return -EBADMSG;
 	*ret = (uint32_t)number;
@@ -120,7 +127,7 @@ int below_read_device(const struct below *below, uint32_t *ret_major, uint32_t *
 	ssize_t n = attribute_read(below->directory, "dev", value, sizeof(value));
 
 	if (n < 0)
-		return is_gone((int)n) ? -ENOENT : -EBADMSG;
+		return attribute_is_gone(n) ? -ENOENT : -EBADMSG;
 	colon = strchr(value, ':');
 	if (!colon)
 		return -EBADMSG;

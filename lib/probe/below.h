@@ -29,6 +29,9 @@ typedef int (*below_visit)(void *data, const struct below *below);
  */
 int below_walk(const struct host *host, struct address address, below_visit visit, void *data);
 
+/* The same, of any device, by its path below /sys. */
+int below_walk_path(const struct host *host, const char *path, below_visit visit, void *data);
+
 /* Reads a device's attribute of decimal digits. Returns 0, -ENOENT, -EBADMSG. */
 int below_read_number(const struct below *below, const char *name, uint32_t *ret);
 

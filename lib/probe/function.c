@@ -192,10 +192,10 @@ static void read_virtual(int device, struct function *function)
 	function->virtual_enabled = fstatat(device, "virtfn0", &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* While a device goes, its attributes are there and answer no more. */
+/* One that goes while it is looked at is one that was not there. */
 static int absent(int r)
 {
-	return r == -ENODEV ? -ENOENT : r;
+	return attribute_is_gone(r) ? -ENOENT : r;
 }
 
 int function_may_be_display(const struct host *host, struct address address, bool *ret)
@@ -243,8 +243,9 @@ int function_probe_override(const struct host *host, struct function *function)
 	ssize_t n;
 
 	if (device < 0)
-		return device;
+		return absent(device);
 	n = host->kernel->read(host, device, "driver_override", function->driver_override,
 		sizeof(function->driver_override), OVERRIDE_DEADLINE_MS);
-	return n == -ENOENT ? 0 : n < 0 ? (int)n : 0;
+	/* One without the attribute is not gone. */
+	return n == -ENOENT || n >= 0 ? 0 : absent((int)n);
 }

@@ -27,7 +27,8 @@ int function_may_be_display(const struct host *host, struct address address, boo
 /* Waiting longer for a driver in probe() or remove() is no use: whoever called it is at work, or stuck. */
 #define OVERRIDE_DEADLINE_MS 10000
 
-/* Adds its driver_override. Returns 0; KERNEL_STUCK when its driver is in probe() or remove(); -errno. */
+/* Adds its driver_override. Returns 0; -ENOENT when it is gone; KERNEL_STUCK when its driver is in probe() or remove();
+ * -errno. */
 int function_probe_override(const struct host *host, struct function *function);
 
 /*

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "probe/critical.h"
+#include "probe/disk.h"
 
 #define BUS "bus/usb/devices"
 
@@ -139,6 +140,42 @@ int usb_plugged_probe(const struct host *host, const char *path, struct usb_plug
 	if (r == 0)
 		*ret = plugged;
 	return r;
+}
+
+struct search {
+	const struct host *host;
+	struct usb_plugged *plugged;
+	bool untold;
+};
+
+static int visit_device(void *data, const struct below *below)
+{
+	struct search *search = data;
+	struct text text;
+	int r;
+
+	if (strcmp(below->subsystem, "block") != 0 || search->plugged->carries[0])
+		return 0;
+	r = disk_probe(search->host, below, USB_DISK_DEADLINE_MS);
+	search->untold = search->untold || r == DISK_UNTOLD;
+	if (r != DISK_PART && r != DISK_CLAIMED)
+		return r < 0 ? r : 0;
+	text_init(&text, search->plugged->carries, CARRIES_SIZE);
+	text_add(&text, "holds '");
+	text_add_foreign(&text, below->name);
+	text_add(
+		&text, r == DISK_PART ? "', which is part of another disk" : "', which is mounted or otherwise in use");
+	return 0;
+}
+
+int usb_plugged_probe_disks(const struct host *host, struct usb_plugged *plugged)
+{
+	struct search search = { .host = host, .plugged = plugged };
+	int r = plugged->carries[0] ? 0 : below_walk_path(host, plugged->path, visit_device, &search);
+
+	if (r < 0)
+		return r;
+	return search.untold && !plugged->carries[0] ? -EACCES : 0;
 }
 
 int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *path), void *data)

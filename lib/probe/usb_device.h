@@ -14,6 +14,8 @@
 /* Long enough for a dock behind Thunderbolt. */
 #define USB_PATH_SIZE 1024
 
+#define USB_DISK_DEADLINE_MS 10000
+
 struct usb_plugged {
 	struct usb_device device;
 	bool is_hub;
@@ -36,6 +38,14 @@ int usb_device_probe(const struct host *host, const char *path, struct usb_devic
  * -ENOENT when there is none; -EINVAL; -EBADMSG for attributes that are none; -errno.
  */
 int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret);
+
+/*
+ * Adds to carries, where that is empty, a disk of the device, or of what is below it, that somebody has for himself
+ * alone (probe/disk.h): of what no table names, and critical_probe_device() cannot see. It opens the disks, and keeps
+ * them for a moment from who else wants one alone: not to be asked of a device that nobody wants to take. Returns 0;
+ * KERNEL_STUCK; -EACCES when a disk is not for us to open, and nothing else was found; -errno: then it is not known.
+ */
+int usb_plugged_probe_disks(const struct host *host, struct usb_plugged *plugged);
 
 /*
  * Calls a function with the path of each USB device that is plugged in, until it returns below 0. Returns 0; what the

@@ -64,12 +64,15 @@ int fault_leave(int result)
 	return state.now && state.fault.kind == FAULT_ERROR_AFTER ? -state.fault.error : result;
 }
 
-/* The linker's --wrap: what the product calls write and unlinkat. */
+/* The linker's --wrap: what the product calls read, write and unlinkat. */
+ssize_t __real_read(int fd, void *buffer, size_t size);
+ssize_t __wrap_read(int fd, void *buffer, size_t size);
 ssize_t __real_write(int fd, const void *buffer, size_t size);
 ssize_t __wrap_write(int fd, const void *buffer, size_t size);
 int __real_unlinkat(int directory, const char *path, int flags);
 int __wrap_unlinkat(int directory, const char *path, int flags);
 
+#pragma weak __real_read
 #pragma weak __real_write
 #pragma weak __real_unlinkat
 
@@ -77,6 +80,21 @@ static int fail(int r)
 {
 	errno = -r;
 	return -1;
+}
+
+ssize_t __wrap_read(int fd, void *buffer, size_t size)
+{
+	ssize_t n;
+	int r;
+
+	if (state.inside)
+		return __real_read(fd, buffer, size);
+	r = fault_enter(FAULT_READ);
+	if (r != 0)
+		return r < 0 ? fail(r) : 0;
+	n = __real_read(fd, buffer, size);
+	r = fault_leave(0);
+	return r < 0 ? fail(r) : n;
 }
 
 ssize_t __wrap_write(int fd, const void *buffer, size_t size)

@@ -2,7 +2,8 @@
 /*
  * tests: faults. What a handover does to the world is counted: changes asked of the fake kernel, and writes and
  * removals of files (write and unlinkat, wrapped by the linker where a test wants that). At one of them something
- * goes wrong.
+ * goes wrong. Likewise reads of files, for the test of what only reads: a file of sysfs that is open, and whose device
+ * goes, answers -ENODEV, and no file system for tests does.
  */
 #pragma once
 
@@ -22,6 +23,7 @@ enum {
 	FAULT_KERNEL = 1 << 0,
 	FAULT_FILE = 1 << 1,
 	FAULT_ALL = FAULT_KERNEL | FAULT_FILE,
+	FAULT_READ = 1 << 2, /* which changes nothing */
 };
 
 #define FAULT_DEATH_STATUS 77

@@ -204,6 +204,111 @@ START_TEST(test_other_card)
 }
 END_TEST
 
+static int take(void)
+{
+	return handover_take(machine.handover, card, 0, &machine.refusal);
+}
+
+static void replace(void)
+{
+	fake_kernel_unplug(&machine.host, card->hostdevs[0]);
+	fake_kernel_plug(&machine.host, card->hostdevs[0], "\n");
+}
+
+/*
+ * Another one has come to its address, and nobody has told of the first one's end: it is taken, and comes back from
+ * where the record has its own steps. The record stays as long as who asked.
+ */
+START_TEST(test_replaced)
+{
+	char *plugged, *after;
+
+	stick("/unbind");
+	ck_assert_int_eq(take(), -ECANCELED);
+	machine.kernel.stuck[0] = '\0';
+	replace();
+	plugged = machine_snapshot(&machine);
+	ck_assert_msg(take() == 0, "%s", machine.refusal.sentence);
+	ck_assert(machine_has(&machine, card, "vfio-pci"));
+	expect_record(true);
+	ck_assert_int_eq(handover_return(machine.handover, card->uuid, &machine.refusal), 0);
+	after = machine_snapshot(&machine);
+	ck_assert_ptr_null(snapshot_compare(plugged, after, NULL));
+	free(after);
+	let_go();
+	ck_assert_int_eq(handover_recover(machine.handover, &machine.refusal), 1);
+	expect_record(false);
+	loop_check(plugged, "recovered", card, 0);
+	free(plugged);
+}
+END_TEST
+
+/* The later one's driver sticks as well: now it is that one which nobody touches. */
+START_TEST(test_replaced_again)
+{
+	stick("/unbind");
+	ck_assert_int_eq(take(), -ECANCELED);
+	let_go();
+	replace();
+	machine_put_process(&machine, WRITER, "handoff-writer", 3328);
+	stick("/unbind");
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(take(), -ECANCELED);
+		ck_assert_int_eq(machine.refusal.reason, REFUSAL_POISONED);
+	}
+	ck_assert_uint_eq(machine.kernel.asked_of_locked, 0);
+	expect_record(true);
+}
+END_TEST
+
+static void meddle(void *data)
+{
+	(void)data;
+	replace();
+}
+
+/* It is replaced while its hook is at work: what is stuck may be the one or the other, so both count. */
+START_TEST(test_replaced_meanwhile)
+{
+	struct fault fault = { .kind = FAULT_MEDDLE, .scope = FAULT_KERNEL, .at = 1, .meddle = meddle };
+
+	stick("/unbind");
+	fault_arm(&fault);
+	ck_assert_int_eq(take(), -ECANCELED);
+	ck_assert_int_eq(machine.refusal.reason, REFUSAL_POISONED);
+	fault_disarm(0);
+	ck_assert_int_eq(take(), -ECANCELED);
+	ck_assert_int_eq(machine.refusal.reason, REFUSAL_POISONED);
+	ck_assert_uint_eq(machine.kernel.asked_of_locked, 0);
+}
+END_TEST
+
+/* What is left of the line about it: an identity, none, a line about another function, and no journal. */
+static const char *const records[] = { NULL, "taken " GPU " 14 named\n", "taken 0000:03:00.0 14 named 1\n", "x\n" };
+
+/* A record that does not tell which one it is about is about any. */
+START_TEST(test_unknown)
+{
+	char *record, *line;
+
+	stick("/unbind");
+	ck_assert_int_eq(take(), -ECANCELED);
+	machine.kernel.stuck[0] = '\0';
+	record = get_text(machine.host.run, RECORD);
+	line = strstr(record, "taken ");
+	ck_assert_ptr_nonnull(line);
+	if (records[_i]) {
+		*line = '\0';
+		put_text(machine.host.run, RECORD, "%s%s%s", record, records[_i], strchr(line + 1, '\n') + 1);
+	}
+	free(record);
+	replace();
+	ck_assert_int_eq(take(), records[_i] ? -ECANCELED : 0);
+	if (records[_i])
+		ck_assert_int_eq(machine.refusal.reason, REFUSAL_POISONED);
+}
+END_TEST
+
 TCase *case_poison(void)
 {
 	TCase *tcase = suite_case("poison");
@@ -214,5 +319,9 @@ TCase *case_poison(void)
 	tcase_add_test(tcase, test_again);
 	tcase_add_test(tcase, test_killed);
 	tcase_add_test(tcase, test_other_card);
+	tcase_add_test(tcase, test_replaced);
+	tcase_add_test(tcase, test_replaced_again);
+	tcase_add_test(tcase, test_replaced_meanwhile);
+	add_rows(tcase, test_unknown, records);
 	return tcase;
 }

@@ -253,6 +253,73 @@ START_TEST(test_critical)
 }
 END_TEST
 
+#define DISK "sys" DEVICE "/1-4:1.0/host2/block/sda"
+
+static unsigned int n_claims;
+static int claim;
+
+static int answer_claim(const struct host *h, const char *path, dev_t number, int deadline_ms)
+{
+	(void)h;
+	(void)path;
+	(void)number;
+	(void)deadline_ms;
+	n_claims++;
+	return claim;
+}
+
+static void put_disk(int answer)
+{
+	static struct kernel table;
+
+	put_text(scratch.fd, DISK "/dev", "8:0\n");
+	put_link(scratch.fd, DISK "/subsystem", "sys/class/block");
+	put_directory(scratch.fd, DISK "/holders");
+	table = *host.kernel;
+	table.block_is_claimed = answer_claim;
+	host.kernel = &table;
+	n_claims = 0;
+	claim = answer;
+}
+
+/* What is said of a disk, and what comes of it. */
+static const struct {
+	int answer, result;
+	const char *sentence;
+} claims[] = {
+	{ 0, 0, "attached to domain 'gpuvm'" },
+	{ 1, -ECANCELED, "USB device '1-4' holds 'sda', which is mounted or otherwise in use; the host lives on it" },
+	{ KERNEL_STUCK, -ECANCELED,
+		"cannot tell whether the host uses the disk of USB device '1-4': it does not answer" },
+	{ -EPERM, -ECANCELED, "cannot tell whether the host uses the disk of USB device '1-4': Permission denied" },
+};
+
+START_TEST(test_claimed)
+{
+	put_disk(claims[_i].answer);
+	attach(claims[_i].result, claims[_i].sentence);
+	ck_assert_uint_eq(n_claims, 1);
+	ck_assert_int_eq(asked[0] == '\0', claims[_i].result < 0);
+	ck_assert(claims[_i].result == 0 || has_record(NULL));
+}
+END_TEST
+
+/* Nobody's disks are opened but those of a device that is about to be attached. */
+START_TEST(test_unclaimed)
+{
+	put_disk(1);
+	put_config("[usb 1-5]\ndomain = gpuvm\n");
+	ck_assert_int_eq(call(follower_attach_all, "gpuvm", false), 0);
+	put_config("[usb 1-4]\ndomain = gpuvm\n");
+	put_text(scratch.fd, "node.xml", "<node>%s</node>",
+		"<domain type='test' "
+		"xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>gpuvm</name><uuid>" UUID
+		"</uuid><memory>8192</memory><os><type>hvm</type></os><test:runstate>5</test:runstate></domain>");
+	attach(0, "does not run");
+	ck_assert_uint_eq(n_claims, 0);
+}
+END_TEST
+
 START_TEST(test_not_running)
 {
 	put_text(scratch.fd, "node.xml", "<node>%s</node>",
@@ -401,6 +468,8 @@ TCase *case_usb_follow(void)
 	tcase_add_test(tcase, test_attach_fails);
 	add_rows(tcase, test_left, left);
 	tcase_add_test(tcase, test_critical);
+	add_rows(tcase, test_claimed, claims);
+	tcase_add_test(tcase, test_unclaimed);
 	tcase_add_test(tcase, test_not_running);
 	tcase_add_test(tcase, test_no_libvirt);
 	tcase_add_test(tcase, test_no_device);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "probe/usb_device.h"
 #include "probe/usb_hostdev.h"
@@ -171,6 +172,100 @@ START_TEST(test_carries)
 }
 END_TEST
 
+#define STICK HUB "/1-4.22"
+#define SDA   STICK "/1-4.22:1.0/host2/target2:0:0/2:0:0:0/block/sda"
+
+/* What is claimed, and what a question about it is answered with. */
+static dev_t claimed;
+static int answer;
+
+static int answer_claim(const struct host *h, const char *path, dev_t number, int deadline_ms)
+{
+	(void)h;
+	ck_assert_str_eq(path, number == makedev(8, 1) ? "sda1" : number == makedev(8, 2) ? "sda2" : "sda");
+	ck_assert_int_eq(deadline_ms, USB_DISK_DEADLINE_MS);
+	return number == claimed ? answer : 0;
+}
+
+static void put_disk(const char *path, const char *number, bool is_partition)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text), "sys/%s/dev", path);
+	put_text(scratch.fd, text, "%s\n", number);
+	(void)snprintf(text, sizeof(text), "sys/%s/subsystem", path);
+	put_link(scratch.fd, text, "sys/class/block");
+	(void)snprintf(text, sizeof(text), "sys/%s/holders", path);
+	put_directory(scratch.fd, text);
+	(void)snprintf(text, sizeof(text), "sys/%s/partition", path);
+	if (is_partition)
+		put_text(scratch.fd, text, "1\n");
+}
+
+/* A stick of two partitions, or none; who has what; and what comes of it. */
+static const struct {
+	const char *what;
+	bool parted;
+	unsigned int claimed; /* the minor number, of major 8 */
+	int answer;           /* to that */
+	const char *held;     /* a disk that is made of it */
+	int result;
+	const char *carries;
+} disks[] = {
+	{ "nobody", true, 0, 1, NULL, 0, "" },
+	{ "the second disk of a btrfs", false, 0, 1, NULL, 0, "holds 'sda', which is mounted or otherwise in use" },
+	{ "a pool", true, 2, 1, NULL, 0, "holds 'sda2', which is mounted or otherwise in use" },
+	{ "an opened LUKS", true, 0, 0, SDA "/sda1/holders/dm-0", 0, "holds 'sda1', which is part of another disk" },
+	{ "a member of an array", false, 0, 0, SDA "/holders/md0", 0, "holds 'sda', which is part of another disk" },
+	{ "a disk that does not answer", true, 1, KERNEL_STUCK, NULL, KERNEL_STUCK, "" },
+	{ "one that is not for us", true, 1, -EPERM, NULL, -EACCES, "" },
+	{ "one that has gone", true, 1, -ENOENT, NULL, 0, "" },
+};
+
+START_TEST(test_disks)
+{
+	struct kernel table = *host.kernel;
+	struct usb_plugged plugged;
+	char held[512];
+
+	table.block_is_claimed = answer_claim;
+	host.kernel = &table;
+	claimed = makedev(8, disks[_i].claimed);
+	answer = disks[_i].answer;
+	put(HUB, "09", "1", "2");
+	put(DEVICE, "00", "1", "17");
+	put(STICK, "00", "1", "18");
+	put_disk(SDA, "8:0", false);
+	if (disks[_i].parted) {
+		put_disk(SDA "/sda1", "8:1", true);
+		put_disk(SDA "/sda2", "8:2", true);
+	}
+	(void)snprintf(held, sizeof(held), "sys/%s", disks[_i].held ? disks[_i].held : "");
+	if (disks[_i].held)
+		put_link(scratch.fd, held, "sys/devices/virtual/block/x");
+	plugged = probe("/" STICK, 0);
+	ck_assert_str_eq(plugged.carries, "");
+	ck_assert_msg(usb_plugged_probe_disks(&host, &plugged) == disks[_i].result, "%s", disks[_i].what);
+	ck_assert_msg(strcmp(plugged.carries, disks[_i].carries) == 0, "%s: '%s'", disks[_i].what, plugged.carries);
+	/* What is beside it is not asked. */
+	plugged = probe("/" DEVICE, 0);
+	ck_assert_int_eq(usb_plugged_probe_disks(&host, &plugged), 0);
+	ck_assert_str_eq(plugged.carries, "");
+}
+END_TEST
+
+/* What was found by its name stays. */
+START_TEST(test_disks_named)
+{
+	struct usb_plugged plugged = { .path = "devices/nowhere", .carries = "holds '/', which is mounted" };
+
+	ck_assert_int_eq(usb_plugged_probe_disks(&host, &plugged), 0);
+	ck_assert_str_eq(plugged.carries, "holds '/', which is mounted");
+	plugged.carries[0] = '\0';
+	ck_assert_int_eq(usb_plugged_probe_disks(&host, &plugged), -ENOENT);
+}
+END_TEST
+
 static int collect(void *data, const char *path)
 {
 	char *all = data;
@@ -279,6 +374,8 @@ TCase *case_usb(void)
 	add_rows(tcase, test_broken, broken);
 	tcase_add_test(tcase, test_no_attribute);
 	tcase_add_test(tcase, test_carries);
+	add_rows(tcase, test_disks, disks);
+	tcase_add_test(tcase, test_disks_named);
 	tcase_add_test(tcase, test_each);
 	add_rows(tcase, test_domain, domains);
 	tcase_add_loop_test(tcase, test_many, 0, 2);

@@ -175,6 +175,21 @@ static void put_usbs(int root)
 	put_text(root, "proc/self/mountinfo", "40 1 8:17 / /home rw - ext4 /dev/sdb1 rw\n");
 }
 
+/* A member of an array, which no table of mounts names. */
+static void put_member(int root)
+{
+	static const char disk[] = "sys/devices/pci0000:00/0000:00:14.0/usb1/1-7/1-7:1.0/block/sdc";
+	char path[128];
+
+	put_usb(root, "1-7", "0781:5582", "00", 10);
+	(void)snprintf(path, sizeof(path), "%s/dev", disk);
+	put_text(root, path, "8:32\n");
+	(void)snprintf(path, sizeof(path), "%s/subsystem", disk);
+	put_link(root, path, "sys/class/block");
+	(void)snprintf(path, sizeof(path), "%s/holders/md0", disk);
+	put_link(root, path, "sys/devices/virtual/block/md0");
+}
+
 /* ---- what is found ---- */
 
 static const struct doctor_row hosts[] = {
@@ -252,6 +267,8 @@ static const struct doctor_row hosts[] = {
 		"plugged into it" },
 	{ "a disk", RECORD, "[usb 0781:5581]\ndomain = gpuvm\n", put_usbs, "usb", "fail", "[usb 0781:5581]",
 		"the host lives on 1-6: it holds '/home', which is mounted", "unmount" },
+	{ "a member", RECORD, "[usb 0781:5582]\ndomain = gpuvm\n", put_member, "usb", "fail", "[usb 0781:5582]",
+		"the host lives on 1-7: it holds 'sdc', which is part of another disk", "end what else has it" },
 	{ "two for one", RECORD, "[usb 046d:c52b]\ndomain = a\n[usb 1-4]\ndomain = b\n", put_usbs, "usb", "fail",
 		"[usb 046d:c52b]", "1-4 is in [usb 1-4] as well, which comes first and gives it to domain 'b'",
 		"keep one" },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `gpu-handoff status --json`: a machine that was looked at, rebuilt, and the form of it on every record. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/record.h"
@@ -151,11 +153,50 @@ START_TEST(test_record)
 }
 END_TEST
 
+/* Journals of a function, and where its card is then; while another one is at its address, it is with the host. */
+static const struct {
+	const char *directory, *owner, *head, *state, *place;
+} journals[] = {
+	{ "run/gpu-handoff/", "4dea22b3-1d52-d8f3-2516-782e98ab3fa0",
+		"domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm", "held\n", "domain" },
+	{ "run/gpu-handoff/poisoned/", GPU, "poisoned " GPU " gpuvm", "", "poisoned" },
+};
+
+START_TEST(test_replaced)
+{
+	char path[128];
+	struct scratch scratch;
+	struct stat st;
+
+	program_host(&scratch, "h100-in-microvm", 0);
+	put_h100(scratch.fd);
+	ck_assert_int_eq(fstatat(scratch.fd, "sys/bus/pci/devices/" GPU, &st, 0), 0);
+	(void)snprintf(path, sizeof(path), "%s%s.journal", journals[_i].directory, journals[_i].owner);
+	for (int other = 0; other <= 1; other++) {
+		json_object *status, *card, *where;
+
+		put_text(scratch.fd, path, "gpu-handoff 1\n%s\ntaken " GPU " 6 named %ju\n%s", journals[_i].head,
+			(uintmax_t)st.st_ino + other, journals[_i].state);
+		ck_assert_int_eq(fchmodat(scratch.fd, path, 0600, 0), 0);
+		ck_assert_int_eq(fchmodat(scratch.fd, journals[_i].directory, 0700, 0), 0);
+		ck_assert_int_eq(fchmodat(scratch.fd, "run/gpu-handoff", 0700, 0), 0);
+		status = run_status(scratch.path);
+		card = json_object_array_get_idx(json_object_object_get(status, "cards"), 0);
+		where = json_object_object_get(card, "where");
+		ck_assert_str_eq(json_object_get_string(json_object_object_get(where, "place")),
+			(other ? "host" : journals[_i].place));
+		json_object_put(status);
+	}
+	scratch_remove(&scratch);
+}
+END_TEST
+
 TCase *case_status(void)
 {
 	TCase *tcase = suite_case("status");
 
 	tcase_add_loop_test(tcase, test_recorded, 0, 2);
 	tcase_add_loop_test(tcase, test_record, 0, (int)record_names(records));
+	add_rows(tcase, test_replaced, journals);
 	return tcase;
 }

@@ -172,6 +172,7 @@ static void put_journal(const char *head, const char *owner, const char *state, 
 #define DOMAIN   "domain " UUID " gpuvm"
 #define TAKEN    "taken 0000:10:00.0 6 named\n"
 #define DETACHED "detached 0000:10:00.0"
+#define POISONED "poisoned 0000:10:00.0 gpuvm"
 
 /* Who has the GPU: its driver, and a journal. */
 static const struct {
@@ -188,8 +189,8 @@ static const struct {
 	/* On its way back, and there: what a seat is to see. */
 	{ "nouveau", DOMAIN, UUID, "held\nreturning\n", "host" },
 	{ "vfio-pci", DETACHED, "0000:10:00.0", "held\n", "detached" },
-	{ NULL, "poisoned 0000:10:00.0 gpuvm", "poisoned/0000:10:00.0", "", "poisoned" },
-	{ "nouveau", "poisoned 0000:10:00.0 gpuvm", "poisoned/0000:10:00.0", "", "poisoned" },
+	{ NULL, POISONED, "poisoned/0000:10:00.0", "", "poisoned" },
+	{ "nouveau", POISONED, "poisoned/0000:10:00.0", "", "poisoned" },
 	/* What is no journal says nothing. */
 	{ "nouveau", "x", UUID, "held\n", "host" },
 };
@@ -221,17 +222,27 @@ START_TEST(test_state)
 END_TEST
 
 /* A journal is about the function that was taken, and not about another one that has come to its address. */
+static const struct {
+	const char *head, *owner, *state, *wanted;
+} owners[] = {
+	{ DOMAIN, UUID, "held\n", "vm" },
+	{ POISONED, "poisoned/0000:10:00.0", "", "poisoned" },
+};
+
 START_TEST(test_replaced)
 {
-	char taken[64];
+	char taken[64], wanted[64];
 	struct stat st;
 
 	start(MACHINE);
 	ck_assert_int_eq(fstatat(scratch.fd, "sys/" GPU, &st, 0), 0);
+	put_directory(scratch.fd, RUN "poisoned");
+	ck_assert_int_eq(fchmodat(scratch.fd, RUN "poisoned", 0700, 0), 0);
+	(void)snprintf(wanted, sizeof(wanted), "GPU_HANDOFF_STATE=%s\n", owners[_i].wanted);
 	for (int other = 0; other <= 1; other++) {
 		(void)snprintf(taken, sizeof(taken), "taken 0000:10:00.0 6 named %ju\n", (uintmax_t)st.st_ino + other);
-		put_journal(DOMAIN, UUID, "held\n", taken);
-		expect_line("/" GPU, "GPU_HANDOFF_STATE=vm\n", !other);
+		put_journal(owners[_i].head, owners[_i].owner, owners[_i].state, taken);
+		expect_line("/" GPU, wanted, !other);
 		expect_line("/" GPU, "GPU_HANDOFF_STATE=host\n", other);
 	}
 	stop();
@@ -431,7 +442,7 @@ TCase *case_udev(void)
 	add_rows(tcase, test_mode, confs);
 	tcase_add_test(tcase, test_twins);
 	tcase_add_test(tcase, test_shared_group);
-	tcase_add_test(tcase, test_replaced);
+	add_rows(tcase, test_replaced, owners);
 	tcase_add_test(tcase, test_usb);
 	tcase_add_loop_test(tcase, test_record, 0, (int)record_names(records));
 	tcase_add_test(tcase, test_usage);
