@@ -295,7 +295,7 @@ pkgs_test_programs := json-c libxml-2.0
 wrap_probe        := -Wl,--wrap=read
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 # libvirt's driver for tests has no devices that come and go.
-wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=virDomainGetXMLDesc
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 

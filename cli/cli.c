@@ -19,9 +19,8 @@ static const struct command *const commands[] = {
 	&command_detach,
 	&command_reattach,
 	&command_recover,
-	&command_usb_attach,
 	&command_usb_attach_all,
-	&command_usb_detach,
+	&command_usb_sync,
 	&command_vanished,
 };
 

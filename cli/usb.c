@@ -44,29 +44,15 @@ static int run(struct invocation *invocation,
 	return r;
 }
 
-static int run_attach(struct invocation *invocation, struct refusal *refusal)
-{
-	return run(invocation, follower_attach, refusal);
-}
-
 static int run_attach_all(struct invocation *invocation, struct refusal *refusal)
 {
 	return run(invocation, follower_attach_all, refusal);
 }
 
-static int run_detach(struct invocation *invocation, struct refusal *refusal)
+static int run_sync(struct invocation *invocation, struct refusal *refusal)
 {
-	return run(invocation, follower_detach, refusal);
+	return run(invocation, follower_sync, refusal);
 }
-
-const struct command command_usb_attach = {
-	.name = "usb attach",
-	.argument = "DEVPATH",
-	.help = "attach a USB device to the domain that it follows, if that runs",
-	.options = OPTION_DRY_RUN,
-	.root = true,
-	.run = run_attach,
-};
 
 const struct command command_usb_attach_all = {
 	.name = "usb attach-all",
@@ -77,11 +63,11 @@ const struct command command_usb_attach_all = {
 	.run = run_attach_all,
 };
 
-const struct command command_usb_detach = {
-	.name = "usb detach",
-	.argument = "DEVPATH",
-	.help = "detach the USB device that was attached from a port",
+const struct command command_usb_sync = {
+	.name = "usb sync",
+	.argument = "PORT",
+	.help = "bring domains to what is plugged in at a port now",
 	.options = OPTION_DRY_RUN,
 	.root = true,
-	.run = run_detach,
+	.run = run_sync,
 };

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "apply/usb_record.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "plan/usb.h"
 #include "probe/config.h"
 #include "probe/usb_device.h"
 
-#define RECORD_NAME "/run/gpu-handoff/usb/%s"
+#define RECORDS "/run/gpu-handoff/usb"
 
 void follower_init(struct follower *follower, const struct host *host, const char *uri, bool dry_run)
 {
@@ -49,22 +50,20 @@ static void tell(const struct follower *follower, const char *port, const char *
 	(void)printf("USB device '%s' %s%s domain '%s'\n", port, follower->dry_run ? "would be " : "", done, name);
 }
 
-static int refuse_path(const char *path, int error, struct refusal *refusal)
+static int refuse_port(const char *port, struct refusal *refusal)
 {
 	char shown[128];
 	struct text text;
 
 	text_init(&text, shown, sizeof(shown));
-	text_add_foreign(&text, path);
-	if (error == -EINVAL)
-		return refusal_set(refusal, REFUSAL_INPUT,
-			"'%s' is no path of a USB device, such as /devices/pci0000:00/0000:00:14.0/usb1/1-4", shown);
-	return refusal_set(refusal, REFUSAL_ABSENT, "there is no USB device '%s': %s", shown, strerror(-error));
+	text_add_foreign(&text, port);
+	return refusal_set(refusal, REFUSAL_INPUT,
+		"'%s' is no port, such as 1-4.2; 'ls /sys/bus/usb/devices' shows what is plugged in", shown);
 }
 
 static int refuse_record(const char *port, int error, struct refusal *refusal)
 {
-	return refusal_set(refusal, REFUSAL_STATE, "cannot use '" RECORD_NAME "': %s", port, strerror(-error));
+	return refusal_set(refusal, REFUSAL_STATE, "cannot use '" RECORDS "/%s': %s", port, strerror(-error));
 }
 
 /* ---- detaching ---- */
@@ -98,12 +97,17 @@ static int take_back(
 	return 1;
 }
 
-/* The same, and forgets it. */
-static int release(
-	struct follower *follower, const char *port, const struct usb_record *record, struct refusal *refusal)
+/* Sees to what was attached from a port and is not what is there now. Returns as take_back(), and forgets it. */
+static int release(struct follower *follower, const char *port, const struct usb_plugged *now, struct refusal *refusal)
 {
-	int r = take_back(follower, port, record, refusal), removed = 0;
+	struct usb_record record;
+	int r = usb_record_get(follower->host, port, &record), removed = 0;
 
+	if (r < 0)
+		return r == -ENOENT ? 0 : refuse_record(port, r, refusal);
+	if (now && now->device.bus == record.bus && now->device.number == record.number)
+		return 0;
+	r = take_back(follower, port, &record, refusal);
 	if (r >= 0 && !follower->dry_run)
 		removed = usb_record_remove(follower->host, port);
 	return removed < 0 ? refuse_record(port, removed, refusal) : r;
@@ -181,7 +185,7 @@ static int decide(struct follower *follower, struct usb_plugged *plugged, struct
 static int attach(struct follower *follower, const char *port, const struct usb_record *record, struct refusal *refusal)
 {
 	struct refusal unread;
-	int r, running;
+	int r, running, has;
 
 	/* First, so that nothing is attached that nobody would detach. */
 	r = usb_record_put(follower->host, port, record);
@@ -190,12 +194,15 @@ static int attach(struct follower *follower, const char *port, const struct usb_
 	r = live_attach(&follower->live, record->bus, record->number, refusal);
 	if (r == 0)
 		return 0;
-	running = live_find_uuid(&follower->live, record->uuid, &unread);
-	/* Another one of us was faster: two are started when a device comes while its domain starts. */
-	if (running > 0 && has_it(follower, record, &unread) > 0)
-		return 0;
-	(void)usb_record_remove(follower->host, port);
-	return running == 0 ? 1 : r;
+	has = running = live_find_uuid(&follower->live, record->uuid, &unread);
+	if (running > 0)
+		has = has_it(follower, record, &unread);
+	/* Where that is not known, it may have it: what is forgotten nobody detaches. */
+	if (has == 0)
+		(void)usb_record_remove(follower->host, port);
+	if (running == 0)
+		return 1;
+	return has > 0 ? 0 : r;
 }
 
 static int give(struct follower *follower, struct usb_plugged *plugged, struct refusal *refusal)
@@ -216,53 +223,45 @@ static int give(struct follower *follower, struct usb_plugged *plugged, struct r
 	return r < 0 ? r : 0;
 }
 
-int follower_attach(struct follower *follower, const char *path, struct refusal *refusal)
+/* ---- a port ---- */
+
+static int sync_port(struct follower *follower, const char *port, struct refusal *refusal)
 {
-	struct usb_plugged plugged;
-	struct usb_record before;
-	struct refusal stays;
-	int r = usb_plugged_probe(follower->host, path, &plugged);
+	struct usb_plugged plugged, *now = &plugged;
+	int r = usb_plugged_probe(follower->host, port, &plugged);
 
-	if (r < 0)
-		return refuse_path(path, r, refusal);
-	r = usb_record_get(follower->host, plugged.device.port, &before);
-	/* It was unplugged and nobody was told, or could do it. The domain has lost it anyway. */
-	if (r == 0 && (before.bus != plugged.device.bus || before.number != plugged.device.number) &&
-		release(follower, plugged.device.port, &before, &stays) < 0)
-		complain(&stays);
-	return give(follower, &plugged, refusal);
-}
-
-/* A device that went and came so fast that systemd was still stopping its unit: nobody else will start it. */
-static int give_again(
-	struct follower *follower, const char *path, const struct usb_record *gone, struct refusal *refusal)
-{
-	struct usb_plugged plugged;
-
-	if (usb_plugged_probe(follower->host, path, &plugged) < 0 ||
-		(plugged.device.bus == gone->bus && plugged.device.number == gone->number))
-		return 0;
-	return give(follower, &plugged, refusal);
-}
-
-int follower_detach(struct follower *follower, const char *path, struct refusal *refusal)
-{
-	char port[USB_PORT_SIZE];
-	struct usb_record record;
-	int r = usb_path_port(path, port);
-
-	if (r < 0)
-		return refuse_path(path, r, refusal);
-	r = usb_record_get(follower->host, port, &record);
-	if (r < 0 && r != -ENOENT)
-		return refuse_record(port, r, refusal);
-	if (r == 0)
-		r = release(follower, port, &record, refusal);
-	if (r == -ENOENT || r == 0)
-		(void)printf("no domain has a USB device that was attached from port '%s': nothing to do\n", port);
+	if (r == -ENOENT || r == -ENODEV)
+		now = NULL;
 	else if (r < 0)
-		return r;
-	return r == -ENOENT ? 0 : give_again(follower, path, &record, refusal);
+		return refusal_set(
+			refusal, REFUSAL_STATE, "cannot tell what is plugged in at '%s': %s", port, strerror(-r));
+	r = release(follower, port, now, refusal);
+	if (!now) {
+		if (r == 0)
+			(void)printf(
+				"nothing is plugged in at '%s', and no domain has what was: nothing to do\n", port);
+		return r < 0 ? r : 0;
+	}
+	/* The domain has lost it anyway. */
+	if (r < 0)
+		complain(refusal);
+	return give(follower, now, refusal);
+}
+
+int follower_sync(struct follower *follower, const char *port, struct refusal *refusal)
+{
+	int lock CLOSE_FD = -1;
+
+	if (!usb_is_port(port))
+		return refuse_port(port, refusal);
+	/* Who only looks changes nothing, and may be anybody. */
+	if (!follower->dry_run) {
+		lock = usb_records_lock(follower->host);
+		if (lock < 0)
+			return refusal_set(
+				refusal, REFUSAL_STATE, "cannot lock '" RECORDS "/lock': %s", strerror(-lock));
+	}
+	return sync_port(follower, port, refusal);
 }
 
 /* ---- all of a domain ---- */
@@ -274,19 +273,19 @@ struct round {
 };
 
 /* One that fails keeps no other. */
-static int visit(void *data, const char *path)
+static int visit(void *data, const char *port)
 {
 	struct round *round = data;
 	const struct usb_setting *setting;
 	struct usb_plugged plugged;
 	struct refusal refusal;
 
-	if (usb_plugged_probe(round->follower->host, path, &plugged) < 0)
+	if (usb_plugged_probe(round->follower->host, port, &plugged) < 0)
 		return 0;
 	setting = usb_settings_find(&round->follower->settings.usbs, &plugged.device);
 	if (!setting || strcmp(setting->domain, round->name) != 0)
 		return 0;
-	if (follower_attach(round->follower, path, &refusal) < 0) {
+	if (follower_sync(round->follower, port, &refusal) < 0) {
 		complain(&refusal);
 		round->failed = true;
 	}

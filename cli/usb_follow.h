@@ -28,11 +28,11 @@ void follower_finish(struct follower *follower);
 
 /* Each returns 0, also when there is nothing to do, or -ECANCELED with the refusal filled. */
 
-/* Attaches the device at a path of sysfs (probe/usb_device.h), after what was attached from that port before. */
-int follower_attach(struct follower *follower, const char *path, struct refusal *refusal);
-
-/* Detaches what was attached from the port at the end of the path. */
-int follower_detach(struct follower *follower, const char *path, struct refusal *refusal);
+/*
+ * Brings domains to what is plugged in at a port now: detaches what was attached from it and has gone, and attaches
+ * what is to follow a domain that runs. May be repeated, and called by many at once: one works at a time.
+ */
+int follower_sync(struct follower *follower, const char *port, struct refusal *refusal);
 
 /* Attaches all that is plugged in and is to follow a domain, by its name or uuid. */
 int follower_attach_all(struct follower *follower, const char *name, struct refusal *refusal);

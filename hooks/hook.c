@@ -12,18 +12,26 @@
 #include "probe/demand.h"
 #include "probe/domain.h"
 
-static int prepare(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+/* What a call goes by beside the domain. */
+struct circumstances {
+	pid_t daemon;
+	bool is_followed; /* by USB devices; looked up where it matters */
+};
+
+static int prepare(struct handover *handover, const struct domain *domain, const struct circumstances *circumstances,
+	struct refusal *refusal)
 {
-	return handover_take(handover, domain, daemon, refusal);
+	return handover_take(handover, domain, circumstances->daemon, refusal);
 }
 
 /* Nothing of it is a reason to end a domain that runs. */
-static int started(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+static int started(struct handover *handover, const struct domain *domain, const struct circumstances *circumstances,
+	struct refusal *refusal)
 {
-	(void)daemon;
 	(void)refusal;
 	handover_started(handover, domain);
-	handover_start_usb(handover, domain);
+	if (circumstances->is_followed)
+		handover_start_usb(handover, domain);
 	return 0;
 }
 
@@ -31,9 +39,10 @@ static int started(struct handover *handover, const struct domain *domain, pid_t
  * release also follows a prepare that was refused, and a hostdev may have been unplugged since: what is returned is
  * what the domain's own journal names, nothing else.
  */
-static int release(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+static int release(struct handover *handover, const struct domain *domain, const struct circumstances *circumstances,
+	struct refusal *refusal)
 {
-	(void)daemon;
+	(void)circumstances;
 	handover_forget_usb(handover, domain);
 	return handover_return(handover, domain->uuid, refusal);
 }
@@ -44,7 +53,8 @@ static const struct operation {
 			       */
 	bool wants_others;    /* it is nothing to us while nobody has anything of ours, and no USB device follows it */
 	bool never_fails;
-	int (*run)(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
+	int (*run)(struct handover *handover, const struct domain *domain, const struct circumstances *circumstances,
+		struct refusal *refusal);
 } operations[] = {
 	{ "prepare", "begin", .wants_something = true, .run = prepare },
 	{ "started", "begin", .wants_others = true, .never_fails = true, .run = started },
@@ -99,7 +109,8 @@ static int read_domain(int fd, struct domain *domain, struct refusal *refusal)
 	return r;
 }
 
-static int act(const struct operation *operation, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+static int act(const struct operation *operation, const struct domain *domain,
+	const struct circumstances *circumstances, struct refusal *refusal)
 {
 	struct handover *handover = NULL;
 	struct observer observer;
@@ -112,7 +123,7 @@ static int act(const struct operation *operation, const struct domain *domain, p
 	else if (!(handover = handover_new(&host, &observer)))
 		r = refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
 	else
-		r = operation->run(handover, domain, daemon, refusal);
+		r = operation->run(handover, domain, circumstances, refusal);
 	handover_free(handover);
 	host_close(&host);
 	return r;
@@ -121,18 +132,22 @@ static int act(const struct operation *operation, const struct domain *domain, p
 int hook_run(const struct hook_call *call, struct refusal *refusal)
 {
 	const struct operation *operation = find_operation(call);
+	struct circumstances circumstances = { .daemon = call->daemon };
 	struct domain domain = { 0 };
 	struct text text;
 	int r;
 
-	if (!operation || (operation->wants_others && is_idle() && !is_followed(call->name)))
+	if (!operation)
+		return 0;
+	circumstances.is_followed = operation->wants_others && is_followed(call->name);
+	if (operation->wants_others && !circumstances.is_followed && is_idle())
 		return 0;
 	/* Until it is read, the name is libvirt's word for it. */
 	text_init(&text, domain.name, sizeof(domain.name));
 	text_add(&text, "%s", call->name);
 	r = read_domain(call->stdin_fd, &domain, refusal);
 	if (r >= 0 && (domain.n_hostdevs || domain.has_policy || domain.demand.n_pinned || !operation->wants_something))
-		r = act(operation, &domain, call->daemon, refusal);
+		r = act(operation, &domain, &circumstances, refusal);
 	if (r < 0)
 		report_refusal(&domain, operation->name, refusal);
 	return r < 0 && !operation->never_fails ? r : 0;

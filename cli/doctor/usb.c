@@ -48,15 +48,15 @@ static void look_device(struct look *look, struct usb_plugged *plugged)
 }
 
 /* What has gone meanwhile is not plugged in. */
-static int visit_plugged(void *data, const char *path)
+static int visit_plugged(void *data, const char *port)
 {
 	const struct usb_setting *first;
 	struct usb_plugged plugged;
 	struct look *look = data;
 
-	if (usb_plugged_probe(look->doctor->host, path, &plugged) < 0 || !is_about(look->setting, &plugged.device))
+	if (usb_plugged_probe(look->doctor->host, port, &plugged) < 0 || !is_about(look->setting, &plugged.device))
 		return 0;
-	text_add(&look->plugged, "%s%s", look->plugged.length ? ", " : "", plugged.device.port);
+	text_add(&look->plugged, "%s%s", look->plugged.length ? ", " : "", port);
 	first = usb_settings_find(&look->doctor->settings.usbs, &plugged.device);
 	if (first == look->setting) {
 		look_device(look, &plugged);
@@ -64,8 +64,8 @@ static int visit_plugged(void *data, const char *path)
 	}
 	look->bad = true;
 	doctor_report(look->doctor, FINDING_FAIL, usb_section(look->setting).s, "keep one of them",
-		"%s is in %s as well, which comes first and gives it to domain '%s'", plugged.device.port,
-		usb_section(first).s, first->domain);
+		"%s is in %s as well, which comes first and gives it to domain '%s'", port, usb_section(first).s,
+		first->domain);
 	return 0;
 }
 

@@ -87,8 +87,8 @@ void handover_started(struct handover *handover, const struct domain *domain);
 bool handover_is_followed(const struct host *host, const char *domain);
 
 /*
- * Of a domain that has started: has systemd attach the USB devices that follow it, gpu-handoff-usb-all@UUID.service,
- * and does not wait for that. Tells the observer when it cannot.
+ * Of a domain that is followed and has started: has systemd attach these devices, gpu-handoff-usb-all@UUID.service, and
+ * does not wait for that. Tells the observer when it cannot.
  */
 void handover_start_usb(struct handover *handover, const struct domain *domain);
 

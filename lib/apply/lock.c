@@ -16,9 +16,9 @@ static int try_lock(void *data)
 	return errno == EWOULDBLOCK || errno == EINTR ? 0 : -errno;
 }
 
-int lock_acquire(int runtime, int deadline_ms)
+int lock_acquire(int directory, int deadline_ms)
 {
-	int fd CLOSE_FD = runtime_file_open(runtime, "lock", O_RDWR | O_CREAT);
+	int fd CLOSE_FD = runtime_file_open(directory, "lock", O_RDWR | O_CREAT);
 	int r;
 
 	if (fd < 0)

@@ -28,7 +28,7 @@ void handover_start_usb(struct handover *handover, const struct domain *domain)
 	char unit[96], sentence[512];
 	int r;
 
-	if (!domain->uuid[0] || !handover_is_followed(handover->host, domain->name))
+	if (!domain->uuid[0])
 		return;
 	(void)snprintf(unit, sizeof(unit), "gpu-handoff-usb-all@%s.service", domain->uuid);
 	r = handover->host->manager->start_unit(handover->host, unit, START_DEADLINE_MS);

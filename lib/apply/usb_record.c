@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/lock.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "host/runtime.h"
@@ -59,6 +60,13 @@ static int open_directory(const struct host *host, bool create)
 	return runtime < 0 ? runtime : runtime_directory_open(runtime, DIRECTORY_NAME, create);
 }
 
+int usb_records_lock(const struct host *host)
+{
+	int directory CLOSE_FD = open_directory(host, true);
+
+	return directory < 0 ? directory : lock_acquire(directory, LOCK_DEADLINE_MS);
+}
+
 int usb_record_put(const struct host *host, const char *port, const struct usb_record *record)
 {
 	char new[USB_PORT_SIZE + sizeof(NEW_SUFFIX)], line[USB_RECORD_SIZE];
@@ -100,18 +108,11 @@ int usb_record_get(const struct host *host, const char *port, struct usb_record 
 
 int usb_record_remove(const struct host *host, const char *port)
 {
-	int runtime CLOSE_FD = runtime_open(host, false), directory CLOSE_FD = -1;
+	int directory CLOSE_FD = open_directory(host, false);
 
-	if (runtime < 0)
-		return runtime == -ENOENT ? 0 : runtime;
-	directory = runtime_directory_open(runtime, DIRECTORY_NAME, false);
 	if (directory < 0)
 		return directory == -ENOENT ? 0 : directory;
-	if (unlinkat(directory, port, 0) < 0 && errno != ENOENT)
-		return -errno;
-	/* The last one takes the directory along. */
-	(void)unlinkat(runtime, DIRECTORY_NAME, AT_REMOVEDIR);
-	return 0;
+	return unlinkat(directory, port, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 void usb_records_remove(const struct host *host, const char *uuid)
@@ -124,7 +125,7 @@ void usb_records_remove(const struct host *host, const char *uuid)
 	if (directory < 0 || beneath_list(directory, ".", &list) < 0)
 		return;
 	while ((entry = readdir(list))) {
-		if (entry->d_name[0] != '.' && usb_record_get(host, entry->d_name, &record) == 0 &&
+		if (usb_is_port(entry->d_name) && usb_record_get(host, entry->d_name, &record) == 0 &&
 			strcmp(record.uuid, uuid) == 0)
 			(void)usb_record_remove(host, entry->d_name);
 	}

@@ -24,6 +24,13 @@ int usb_record_parse(const char *text, struct usb_record *ret);
 
 /* Each returns -EPERM when /run/gpu-handoff, or what is in it, is not ours; -errno. A port is one of the kernel's. */
 
+/*
+ * Waits until nobody else looks at what is plugged in, at the records and at libvirt, to bring them together. Returns a
+ * descriptor, which holds the lock until it is closed; -ETIMEDOUT. The hook has to do without: who has the lock may be
+ * waiting for libvirt, and libvirt for the hook.
+ */
+int usb_records_lock(const struct host *host);
+
 /* Writes it whole or not at all. Returns 0. */
 int usb_record_put(const struct host *host, const char *port, const struct usb_record *record);
 

@@ -27,8 +27,7 @@ static int take_number(const char **text, const char *ends, uint64_t max)
 	return text_parse_number(digits, 10, max, &number) < 0 ? -EINVAL : 0;
 }
 
-/* 1-4.2 */
-static bool is_port(const char *text)
+bool usb_is_port(const char *text)
 {
 	if (strlen(text) >= USB_PORT_SIZE || take_number(&text, "-", BUS_MAX) < 0 || *text++ != '-')
 		return false;
@@ -44,7 +43,7 @@ static bool is_port(const char *text)
 
 int usb_setting_parse_key(const char *text, struct usb_setting *ret)
 {
-	struct usb_setting setting = { .by_port = is_port(text) };
+	struct usb_setting setting = { .by_port = usb_is_port(text) };
 
 	if (setting.by_port)
 		(void)text_copy(setting.port, sizeof(setting.port), text);

@@ -32,6 +32,10 @@ struct usb_settings {
 	struct usb_setting usbs[USB_SETTINGS_MAX];
 };
 
+/* Whether it is the kernel's name of a device, 1-4.2, which fits into USB_PORT_SIZE. Root hubs and interfaces have
+ * other names. */
+bool usb_is_port(const char *text);
+
 /* Reads the words behind "usb " of a section: VENDOR:PRODUCT, hexadecimal, or a port. Returns 0, or -EINVAL. */
 int usb_setting_parse_key(const char *text, struct usb_setting *ret);
 

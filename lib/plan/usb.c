@@ -50,11 +50,13 @@ int plan_usb(const struct usb_situation *situation, char *text, size_t size, str
 	char has[64];
 	int r;
 
-	if (!situation->setting || !situation->setting->domain[0])
-		return refusal_set(refusal, REFUSAL_INPUT,
+	if (!situation->setting || !situation->setting->domain[0]) {
+		(void)snprintf(text, size,
 			"no section of /etc/gpu-handoff.conf gives USB device '%s' (%04x:%04x) a domain; add one, "
-			"[usb %s]",
+			"[usb %s], if one is to have it",
 			device->port, device->vendor, device->product, device->port);
+		return 0;
+	}
 	r = refuse_needed(situation, refusal);
 	if (r < 0)
 		return r;

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,14 +32,14 @@ static const char *below_sys(const char *path)
 int usb_path_port(const char *path, char ret[USB_PORT_SIZE])
 {
 	const char *below = below_sys(path), *name = below ? strrchr(below, '/') + 1 : "";
-	struct usb_setting setting;
 
-	if (usb_setting_parse_key(name, &setting) < 0 || !setting.by_port)
+	if (!usb_is_port(name))
 		return -EINVAL;
-	return text_copy(ret, USB_PORT_SIZE, setting.port) < 0 ? -EINVAL : 0;
+	(void)text_copy(ret, USB_PORT_SIZE, name);
+	return 0;
 }
 
-/* The path of the device at a port: the one that every name of it leads to. */
+/* The path of the device at a port. */
 static int read_path(const struct host *host, const char *port, char ret[USB_PATH_SIZE])
 {
 	int list CLOSE_FD = beneath_open(host->sys, BUS, O_PATH | O_DIRECTORY, 0);
@@ -108,35 +107,29 @@ int usb_device_probe(const struct host *host, const char *path, struct usb_devic
 	return r;
 }
 
-static int read_is_hub(const struct host *host, const char *path, bool *ret)
-{
-	int directory CLOSE_FD = beneath_open(host->sys, path, O_PATH | O_DIRECTORY, 0);
-	uint64_t class;
-	int r = directory < 0 ? directory : read_number(directory, "bDeviceClass", 16, UINT8_MAX, &class);
-
-	if (r == 0)
-		*ret = class == CLASS_HUB;
-	return r;
-}
-
-int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret)
+int usb_plugged_probe(const struct host *host, const char *port, struct usb_plugged *ret)
 {
 	struct usb_plugged plugged = { 0 };
+	int directory CLOSE_FD = -1;
+	uint64_t class;
 	int r;
 
-	r = usb_path_port(path, plugged.device.port);
-	if (r == 0)
-		r = read_path(host, plugged.device.port, plugged.path);
+	if (!usb_is_port(port))
+		return -EINVAL;
+	(void)text_copy(plugged.device.port, sizeof(plugged.device.port), port);
+	r = read_path(host, port, plugged.path);
 	if (r < 0)
 		return r;
-	/* Another device may have a port of that name: on a bus that came back with the number of one that went. */
-	if (strcmp(below_sys(path), plugged.path) != 0)
-		return -ENOENT;
-	r = usb_device_probe(host, path, &plugged.device);
+	directory = beneath_open(host->sys, plugged.path, O_PATH | O_DIRECTORY, 0);
+	if (directory < 0)
+		return directory;
+	r = read_device(directory, &plugged.device);
 	if (r == 0)
-		r = read_is_hub(host, plugged.path, &plugged.is_hub);
-	if (r == 0)
-		r = critical_probe_device(host, plugged.path, plugged.carries);
+		r = read_number(directory, "bDeviceClass", 16, UINT8_MAX, &class);
+	if (r < 0)
+		return r;
+	plugged.is_hub = class == CLASS_HUB;
+	r = critical_probe_device(host, plugged.path, plugged.carries);
 	if (r == 0)
 		*ret = plugged;
 	return r;
@@ -178,9 +171,8 @@ int usb_plugged_probe_disks(const struct host *host, struct usb_plugged *plugged
 	return search.untold && !plugged->carries[0] ? -EACCES : 0;
 }
 
-int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *path), void *data)
+int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *port), void *data)
 {
-	struct usb_setting setting;
 	struct dirent *entry;
 	DIR *list;
 	int r = beneath_list(host->sys, BUS, &list);
@@ -188,15 +180,10 @@ int usb_plugged_each(const struct host *host, int (*visit)(void *data, const cha
 	/* A host without USB. */
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
+	/* Interfaces and root hubs are listed as well. */
 	while (r >= 0 && (entry = readdir(list))) {
-		char target[USB_PATH_SIZE], path[USB_PATH_SIZE + 1];
-
-		/* Interfaces and root hubs are listed as well, and what has just gone is no longer. */
-		if (usb_setting_parse_key(entry->d_name, &setting) < 0 || !setting.by_port ||
-			read_path(host, setting.port, target) < 0)
-			continue;
-		(void)snprintf(path, sizeof(path), "/%s", target);
-		r = visit(data, path);
+		if (usb_is_port(entry->d_name))
+			r = visit(data, entry->d_name);
 	}
 	closedir(list);
 	return r < 0 ? r : 0;

@@ -34,10 +34,10 @@ int usb_path_port(const char *path, char ret[USB_PORT_SIZE]);
 int usb_device_probe(const struct host *host, const char *path, struct usb_device *ret);
 
 /*
- * The same of a device that is plugged in, and all else: a path, as above, leads to it by its one real name. Returns 0;
- * -ENOENT when there is none; -EINVAL; -EBADMSG for attributes that are none; -errno.
+ * The same, and all else, of what is plugged in at a port. Returns 0; -ENOENT when there is nothing, and -ENODEV when
+ * it is just going; -EINVAL; -EBADMSG for attributes that are none; -errno.
  */
-int usb_plugged_probe(const struct host *host, const char *path, struct usb_plugged *ret);
+int usb_plugged_probe(const struct host *host, const char *port, struct usb_plugged *ret);
 
 /*
  * Adds to carries, where that is empty, a disk of the device, or of what is below it, that somebody has for himself
@@ -48,7 +48,7 @@ int usb_plugged_probe(const struct host *host, const char *path, struct usb_plug
 int usb_plugged_probe_disks(const struct host *host, struct usb_plugged *plugged);
 
 /*
- * Calls a function with the path of each USB device that is plugged in, until it returns below 0. Returns 0; what the
+ * Calls a function with each port at which a USB device is plugged in, until it returns below 0. Returns 0; what the
  * function returned; -errno.
  */
-int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *path), void *data);
+int usb_plugged_each(const struct host *host, int (*visit)(void *data, const char *port), void *data);

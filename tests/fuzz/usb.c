@@ -13,7 +13,7 @@ static void promise_port(const char *path)
 
 	if (usb_path_port(path, port) < 0)
 		return;
-	PROMISE(strspn(port, "0123456789-.") == strlen(port) && strlen(port) >= 3);
+	PROMISE(usb_is_port(port) && strspn(port, "0123456789-.") == strlen(port) && strlen(port) >= 3);
 	PROMISE(length > strlen(port) && strcmp(path + length - strlen(port), port) == 0);
 	PROMISE(path[length - strlen(port) - 1] == '/');
 }

@@ -3,9 +3,12 @@
 #include "cli/usb_follow.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libvirt/virterror.h>
@@ -15,7 +18,7 @@
 #include "tests/unit/cli/cli.h"
 
 #define ROOT   "devices/pci0000:00/0000:00:14.0/usb1"
-#define DEVICE "/" ROOT "/1-4"
+#define DEVICE ROOT "/1-4"
 #define RECORD "run/gpu-handoff/usb/1-4"
 #define UUID   "4dea22b3-1d52-d8f3-2516-000000000001"
 
@@ -36,20 +39,27 @@ static char uri[512], printed[4096];
 /* ---- what libvirt is asked ---- */
 
 static char asked[2048];
-static bool fails;
+static bool fails, stops, lies;
 
 int __wrap_virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags);
 int __wrap_virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags);
+char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags);
+char *__real_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags);
 
 static int answer(const char *what, virDomainPtr domain, const char *xml, unsigned int flags)
 {
 	size_t length = strlen(asked);
 	char *record = get_text(scratch.fd, RECORD);
+	int lock = openat(scratch.fd, "run/gpu-handoff/usb/lock", O_RDWR | O_CLOEXEC);
 
-	(void)snprintf(asked + length, sizeof(asked) - length, "%s %s %s%s%s\n", what, virDomainGetName(domain), xml,
-		flags == VIR_DOMAIN_AFFECT_LIVE ? "" : " not live", record ? "" : " without a record");
+	(void)snprintf(asked + length, sizeof(asked) - length, "%s %s %s%s%s%s\n", what, virDomainGetName(domain), xml,
+		flags == VIR_DOMAIN_AFFECT_LIVE ? "" : " not live", record ? "" : " without a record",
+		lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) < 0 ? "" : " without the lock");
 	free(record);
-	return fails ? -1 : 0;
+	(void)close(lock);
+	if (stops)
+		(void)virDomainDestroy(domain);
+	return fails || stops ? -1 : 0;
 }
 
 int __wrap_virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags)
@@ -60,6 +70,12 @@ int __wrap_virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsi
 int __wrap_virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned int flags)
 {
 	return answer("detach", domain, xml, flags);
+}
+
+char *__wrap_virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
+{
+	return lies && asked[0] ? strdup(DOMAIN("gpuvm", "1", HOSTDEV("1", "7")))
+				: __real_virDomainGetXMLDesc(domain, flags);
 }
 
 /* ---- the host ---- */
@@ -120,7 +136,7 @@ static void set_up(void)
 	ck_assert_int_eq(host_open(scratch.path, &host), 0);
 	(void)snprintf(uri, sizeof(uri), "test://%s/node.xml", scratch.path);
 	asked[0] = '\0';
-	fails = false;
+	fails = stops = lies = false;
 }
 
 static void tear_down(void)
@@ -166,27 +182,25 @@ static void expect(int r, const char *sentence)
 	ck_assert_msg(strstr(said, sentence) != NULL, "%d: %s", r, said);
 }
 
-static void attach(int result, const char *sentence)
+static void sync_port(int result, const char *sentence)
 {
-	int r = call(follower_attach, DEVICE, false);
+	int r = call(follower_sync, "1-4", false);
 
 	ck_assert_msg(r == result, "%d: %s%s", r, printed, refusal.sentence);
 	expect(r, sentence);
 }
 
-static void detach(int result, const char *sentence)
+static void unplug(void)
 {
-	int r = call(follower_detach, "/sys" DEVICE, false);
-
-	ck_assert_msg(r == result, "%d: %s%s", r, printed, refusal.sentence);
-	expect(r, sentence);
+	remove_all(scratch.fd, "sys/bus/usb/devices/1-4");
+	remove_all(scratch.fd, "sys/" DEVICE);
 }
 
 /* ---- attaching ---- */
 
 START_TEST(test_attach)
 {
-	attach(0, "USB device '1-4' attached to domain 'gpuvm'\n");
+	sync_port(0, "USB device '1-4' attached to domain 'gpuvm'\n");
 	ck_assert_str_eq(asked, "attach gpuvm " HOSTDEV("1", "7") "\n");
 	ck_assert(has_record("1 7 " UUID "\n"));
 }
@@ -194,12 +208,13 @@ END_TEST
 
 START_TEST(test_dry_run)
 {
-	ck_assert_int_eq(call(follower_attach, DEVICE, true), 0);
+	ck_assert_int_eq(call(follower_sync, "1-4", true), 0);
 	ck_assert_str_eq(printed, "USB device '1-4' would be attached to domain 'gpuvm'\n");
 	ck_assert(has_record(NULL));
 	put_domains(HOSTDEV("1", "7"), "");
 	put_record("1 7 " UUID "\n");
-	ck_assert_int_eq(call(follower_detach, DEVICE, true), 0);
+	unplug();
+	ck_assert_int_eq(call(follower_sync, "1-4", true), 0);
 	ck_assert_str_eq(printed, "USB device '1-4' would be detached from domain 'gpuvm'\n");
 	ck_assert(has_record("1 7 " UUID "\n"));
 	ck_assert_str_eq(asked, "");
@@ -210,7 +225,24 @@ END_TEST
 START_TEST(test_attach_fails)
 {
 	fails = true;
-	attach(-ECANCELED, "cannot attach the USB device to domain 'gpuvm'");
+	sync_port(-ECANCELED, "cannot attach the USB device to domain 'gpuvm'");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+/* libvirt may say so, and the domain have it all the same: it is not forgotten. */
+START_TEST(test_attach_lies)
+{
+	fails = lies = true;
+	sync_port(0, "attached to domain 'gpuvm'\n");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+START_TEST(test_attach_stops)
+{
+	stops = true;
+	sync_port(0, "the domain has stopped meanwhile: nothing to do\n");
 	ck_assert(has_record(NULL));
 }
 END_TEST
@@ -226,8 +258,8 @@ static const struct {
 		"domain 'work' has USB device '1-4'" },
 	{ "[usb 1-4]\ndomain = gpuvm\n", "", "", "09", -ECANCELED, "is a hub" },
 	{ "[usb 1-4]\ndomain = nobody\n", "", "", "00", -ECANCELED, "there is no domain 'nobody' at test://" },
-	{ "[usb 1-5]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "no section of /etc/gpu-handoff.conf" },
-	{ "", "", "", "00", -ECANCELED, "no section of /etc/gpu-handoff.conf" },
+	{ "[usb 1-5]\ndomain = gpuvm\n", "", "", "00", 0, "no section of /etc/gpu-handoff.conf" },
+	{ "", "", "", "00", 0, "no section of /etc/gpu-handoff.conf" },
 	{ "[usb 1-]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "/etc/gpu-handoff.conf" },
 	{ "[holders]\nx = y\n[usb 1-4]\ndomain = gpuvm\n", "", "", "00", -ECANCELED, "'x' of [holders]" },
 };
@@ -237,7 +269,7 @@ START_TEST(test_left)
 	put_config(left[_i].config);
 	put_domains(left[_i].own, left[_i].others);
 	put_device("1-4", left[_i].class, "7");
-	attach(left[_i].result, left[_i].sentence);
+	sync_port(left[_i].result, left[_i].sentence);
 	ck_assert_str_eq(asked, "");
 	ck_assert(has_record(NULL));
 }
@@ -245,15 +277,15 @@ END_TEST
 
 START_TEST(test_critical)
 {
-	put_directory(scratch.fd, "sys" DEVICE "/1-4:1.0/host2/block/sda");
-	put_link(scratch.fd, "sys/dev/block/8:0", "sys" DEVICE "/1-4:1.0/host2/block/sda");
+	put_directory(scratch.fd, "sys/" DEVICE "/1-4:1.0/host2/block/sda");
+	put_link(scratch.fd, "sys/dev/block/8:0", "sys/" DEVICE "/1-4:1.0/host2/block/sda");
 	put_text(scratch.fd, "proc/self/mountinfo", "22 1 8:0 / / rw,relatime shared:1 - ext4 /dev/x rw\n");
-	attach(-ECANCELED, "holds '/', which is mounted");
+	sync_port(-ECANCELED, "holds '/', which is mounted");
 	ck_assert_str_eq(asked, "");
 }
 END_TEST
 
-#define DISK "sys" DEVICE "/1-4:1.0/host2/block/sda"
+#define DISK "sys/" DEVICE "/1-4:1.0/host2/block/sda"
 
 static unsigned int n_claims;
 static int claim;
@@ -297,7 +329,7 @@ static const struct {
 START_TEST(test_claimed)
 {
 	put_disk(claims[_i].answer);
-	attach(claims[_i].result, claims[_i].sentence);
+	sync_port(claims[_i].result, claims[_i].sentence);
 	ck_assert_uint_eq(n_claims, 1);
 	ck_assert_int_eq(asked[0] == '\0', claims[_i].result < 0);
 	ck_assert(claims[_i].result == 0 || has_record(NULL));
@@ -315,7 +347,7 @@ START_TEST(test_unclaimed)
 		"<domain type='test' "
 		"xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>gpuvm</name><uuid>" UUID
 		"</uuid><memory>8192</memory><os><type>hvm</type></os><test:runstate>5</test:runstate></domain>");
-	attach(0, "does not run");
+	sync_port(0, "does not run");
 	ck_assert_uint_eq(n_claims, 0);
 }
 END_TEST
@@ -326,11 +358,12 @@ START_TEST(test_not_running)
 		"<domain type='test' "
 		"xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>gpuvm</name><uuid>" UUID
 		"</uuid><memory>8192</memory><os><type>hvm</type></os><test:runstate>5</test:runstate></domain>");
-	attach(0, "domain 'gpuvm' does not run: nothing to do");
+	sync_port(0, "domain 'gpuvm' does not run: nothing to do");
 	ck_assert_int_eq(call(follower_attach_all, "gpuvm", false), 0);
 	ck_assert_str_eq(printed, "the domain does not run: nothing to do\n");
-	put_record("1 6 " UUID "\n");
-	detach(0, "nothing to do");
+	put_record("1 7 " UUID "\n");
+	unplug();
+	sync_port(0, "nothing to do");
 	ck_assert(has_record(NULL));
 	ck_assert_str_eq(asked, "");
 }
@@ -339,80 +372,128 @@ END_TEST
 START_TEST(test_no_libvirt)
 {
 	(void)snprintf(uri, sizeof(uri), "test:///nowhere/node.xml");
-	attach(-ECANCELED, "libvirt does not answer at 'test:///nowhere/node.xml'");
+	sync_port(-ECANCELED, "libvirt does not answer at 'test:///nowhere/node.xml'");
 	put_record("1 7 " UUID "\n");
-	detach(-ECANCELED, "libvirt does not answer");
+	unplug();
+	sync_port(-ECANCELED, "libvirt does not answer");
 	ck_assert(has_record("1 7 " UUID "\n"));
 }
 END_TEST
 
-START_TEST(test_no_device)
+/* Whatever it is called by becomes the name of a file. */
+START_TEST(test_no_port)
 {
-	ck_assert_int_eq(call(follower_attach, "/" ROOT "/1-5", false), -ECANCELED);
-	expect(-1, "there is no USB device '/" ROOT "/1-5'");
-	ck_assert_int_eq(call(follower_attach, "/" ROOT "\n", false), -ECANCELED);
-	expect(-1, "usb1?' is no path of a USB device");
-	ck_assert_int_eq(call(follower_detach, "1-4", false), -ECANCELED);
-	expect(-1, "'1-4' is no path of a USB device");
+	static const char *const names[] = { "", "..", "1-4/..", "usb1", "1-4:1.0", "1-4\n", "lock" };
+
+	for (int i = 0; i < COUNT(names); i++) {
+		ck_assert_int_eq(call(follower_sync, names[i], false), -ECANCELED);
+		expect(-1, "is no port, such as 1-4.2");
+	}
 }
 END_TEST
 
-/* What was attached from that port, and has gone without a word, goes first; whether that can be done or not. */
-START_TEST(test_attach_after)
+START_TEST(test_unreadable)
+{
+	put_device("1-4", "xx", "7");
+	sync_port(-ECANCELED, "cannot tell what is plugged in at '1-4'");
+}
+END_TEST
+
+/* The directory is there once something has been attached, and with it the lock. */
+START_TEST(test_lock)
+{
+	struct stat st;
+
+	ck_assert_int_eq(call(follower_sync, "1-4", true), 0);
+	ck_assert_int_ne(fstatat(scratch.fd, "run/gpu-handoff", &st, 0), 0);
+	sync_port(0, "attached to");
+	ck_assert_int_eq(fstatat(scratch.fd, "run/gpu-handoff/usb/lock", &st, 0), 0);
+	ck_assert_int_eq(fchmodat(scratch.fd, "run/gpu-handoff/usb", 0777, 0), 0);
+	sync_port(-ECANCELED, "cannot lock '/run/gpu-handoff/usb/lock': Operation not permitted");
+}
+END_TEST
+
+/* ---- what has gone ---- */
+
+START_TEST(test_unplugged)
+{
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	unplug();
+	sync_port(0, "USB device '1-4' detached from domain 'gpuvm'\n");
+	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "7") "\n");
+	ck_assert(has_record(NULL));
+	sync_port(0, "nothing is plugged in at '1-4', and no domain has what was: nothing to do");
+}
+END_TEST
+
+/* Whether a section is still about it does not matter. */
+START_TEST(test_unplugged_unset)
+{
+	put_config("");
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	unplug();
+	sync_port(0, "detached from domain 'gpuvm'\n");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+/* Once more for what is there already changes nothing. */
+START_TEST(test_again)
+{
+	put_domains(HOSTDEV("1", "7"), "");
+	put_record("1 7 " UUID "\n");
+	sync_port(0, "domain 'gpuvm' has USB device '1-4' already");
+	ck_assert_str_eq(asked, "");
+	ck_assert(has_record("1 7 " UUID "\n"));
+}
+END_TEST
+
+/* One run may be all there is of an unplug and a plug. */
+START_TEST(test_replugged)
 {
 	put_domains(HOSTDEV("1", "6"), "");
 	put_record("1 6 " UUID "\n");
-	attach(0, "USB device '1-4' detached from domain 'gpuvm'\nUSB device '1-4' attached to domain 'gpuvm'\n");
+	sync_port(0, "USB device '1-4' detached from domain 'gpuvm'\nUSB device '1-4' attached to domain 'gpuvm'\n");
 	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "6") "\nattach gpuvm " HOSTDEV("1", "7") "\n");
 	ck_assert(has_record("1 7 " UUID "\n"));
 }
 END_TEST
 
-/* ---- detaching ---- */
-
-START_TEST(test_detach)
+/* Another device, which is nobody's. */
+START_TEST(test_replugged_other)
 {
-	put_domains(HOSTDEV("1", "7"), "");
-	put_record("1 7 " UUID "\n");
-	remove_all(scratch.fd, "sys/bus/usb/devices/1-4");
-	detach(0, "USB device '1-4' detached from domain 'gpuvm'\n");
-	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "7") "\n");
-	ck_assert(has_record(NULL));
-	detach(0, "no domain has a USB device that was attached from port '1-4'");
-}
-END_TEST
-
-/* Stopped by a person: it stays detached. */
-START_TEST(test_detach_plugged)
-{
-	put_domains(HOSTDEV("1", "7"), "");
-	put_record("1 7 " UUID "\n");
-	detach(0, "detached from");
-	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "7") "\n");
-	ck_assert(has_record(NULL));
-}
-END_TEST
-
-/* Another one is there already. */
-START_TEST(test_detach_replugged)
-{
+	put_config("");
 	put_domains(HOSTDEV("1", "6"), "");
 	put_record("1 6 " UUID "\n");
-	detach(0, "detached from domain 'gpuvm'\nUSB device '1-4' attached to domain 'gpuvm'\n");
+	sync_port(0, "USB device '1-4' detached from domain 'gpuvm'\nno section of ");
+	ck_assert_str_eq(asked, "detach gpuvm " HOSTDEV("1", "6") "\n");
+	ck_assert(has_record(NULL));
+}
+END_TEST
+
+/* What is not known to be gone keeps nothing new out. */
+START_TEST(test_replugged_damaged)
+{
+	put_record("nonsense\n");
+	sync_port(0, "attached to domain 'gpuvm'\n");
+	ck_assert(strstr(printed, "gpu-handoff: cannot use '/run/gpu-handoff/usb/1-4'"));
 	ck_assert(has_record("1 7 " UUID "\n"));
 }
 END_TEST
 
 /* What the domain has by its own XML, or has lost already, is let alone. */
-START_TEST(test_detach_others)
+START_TEST(test_unplugged_others)
 {
 	put_domains(HOSTDEV("1", "8"), HOSTDEV("1", "7"));
 	put_record("1 7 " UUID "\n");
-	detach(0, "nothing to do");
+	unplug();
+	sync_port(0, "nothing to do");
 	ck_assert_str_eq(asked, "");
 	ck_assert(has_record(NULL));
 	put_record("1 7 4dea22b3-1d52-d8f3-2516-000000000009\n");
-	detach(0, "nothing to do");
+	sync_port(0, "nothing to do");
 	ck_assert(has_record(NULL));
 }
 END_TEST
@@ -422,10 +503,11 @@ START_TEST(test_detach_fails)
 	fails = true;
 	put_domains(HOSTDEV("1", "7"), "");
 	put_record("1 7 " UUID "\n");
-	detach(-ECANCELED, "cannot detach the USB device from domain 'gpuvm'");
+	unplug();
+	sync_port(-ECANCELED, "cannot detach the USB device from domain 'gpuvm'");
 	ck_assert(has_record("1 7 " UUID "\n"));
 	put_record("nonsense\n");
-	detach(-ECANCELED, "cannot use '/run/gpu-handoff/usb/1-4'");
+	sync_port(-ECANCELED, "cannot use '/run/gpu-handoff/usb/1-4'");
 }
 END_TEST
 
@@ -466,18 +548,24 @@ TCase *case_usb_follow(void)
 	tcase_add_test(tcase, test_attach);
 	tcase_add_test(tcase, test_dry_run);
 	tcase_add_test(tcase, test_attach_fails);
+	tcase_add_test(tcase, test_attach_lies);
+	tcase_add_test(tcase, test_attach_stops);
 	add_rows(tcase, test_left, left);
 	tcase_add_test(tcase, test_critical);
 	add_rows(tcase, test_claimed, claims);
 	tcase_add_test(tcase, test_unclaimed);
 	tcase_add_test(tcase, test_not_running);
 	tcase_add_test(tcase, test_no_libvirt);
-	tcase_add_test(tcase, test_no_device);
-	tcase_add_test(tcase, test_attach_after);
-	tcase_add_test(tcase, test_detach);
-	tcase_add_test(tcase, test_detach_plugged);
-	tcase_add_test(tcase, test_detach_replugged);
-	tcase_add_test(tcase, test_detach_others);
+	tcase_add_test(tcase, test_no_port);
+	tcase_add_test(tcase, test_unreadable);
+	tcase_add_test(tcase, test_lock);
+	tcase_add_test(tcase, test_unplugged);
+	tcase_add_test(tcase, test_unplugged_unset);
+	tcase_add_test(tcase, test_again);
+	tcase_add_test(tcase, test_replugged);
+	tcase_add_test(tcase, test_replugged_other);
+	tcase_add_test(tcase, test_replugged_damaged);
+	tcase_add_test(tcase, test_unplugged_others);
 	tcase_add_test(tcase, test_detach_fails);
 	tcase_add_test(tcase, test_all);
 	tcase_add_test(tcase, test_all_but_one);

@@ -91,11 +91,11 @@ static void tear_down(void)
 	scratch_remove(&scratch);
 }
 
-static struct usb_plugged probe(const char *path, int result)
+static struct usb_plugged probe(const char *port, int result)
 {
 	struct usb_plugged plugged = { 0 };
 
-	ck_assert_int_eq(usb_plugged_probe(&host, path, &plugged), result);
+	ck_assert_int_eq(usb_plugged_probe(&host, port, &plugged), result);
 	return plugged;
 }
 
@@ -105,7 +105,7 @@ START_TEST(test_probe)
 
 	put(HUB, "09", "1", "2");
 	put(DEVICE, "00", "1", "17");
-	plugged = probe("/sys/" DEVICE, 0);
+	plugged = probe("1-4.2", 0);
 	ck_assert_str_eq(plugged.device.port, "1-4.2");
 	ck_assert_uint_eq(plugged.device.vendor, 0x046d);
 	ck_assert_uint_eq(plugged.device.product, 0xc52b);
@@ -114,19 +114,17 @@ START_TEST(test_probe)
 	ck_assert_str_eq(plugged.path, DEVICE);
 	ck_assert_str_eq(plugged.carries, "");
 	ck_assert(!plugged.is_hub);
-	ck_assert(probe("/" HUB, 0).is_hub);
+	ck_assert(probe("1-4", 0).is_hub);
 }
 END_TEST
 
-/* Only by the path that is its own: another name of it would hide what it carries. */
 START_TEST(test_probe_other)
 {
 	put(DEVICE, "00", "1", "17");
-	put_link(scratch.fd, "sys/devices/other", "sys/" HUB);
-	(void)probe("/devices/other/1-4.2", -ENOENT);
-	(void)probe("/" ROOT "/../usb1/1-4/1-4.2", -ENOENT);
-	(void)probe("/" HUB, -ENOENT);
-	(void)probe("/" DEVICE "/1-4.2:1.0", -EINVAL);
+	(void)probe("1-4", -ENOENT);
+	(void)probe("usb1", -EINVAL);
+	(void)probe("1-4.2:1.0", -EINVAL);
+	(void)probe("../devices/1-4.2", -EINVAL);
 }
 END_TEST
 
@@ -145,7 +143,7 @@ static const struct {
 START_TEST(test_broken)
 {
 	put(DEVICE, broken[_i].class, broken[_i].bus, broken[_i].number);
-	(void)probe("/" DEVICE, -EBADMSG);
+	(void)probe("1-4.2", -EBADMSG);
 }
 END_TEST
 
@@ -153,7 +151,7 @@ START_TEST(test_no_attribute)
 {
 	put(DEVICE, "00", "1", "17");
 	remove_all(scratch.fd, "sys/" DEVICE "/devnum");
-	(void)probe("/" DEVICE, -ENOENT);
+	(void)probe("1-4.2", -ENOENT);
 }
 END_TEST
 
@@ -166,9 +164,9 @@ START_TEST(test_carries)
 	put_directory(scratch.fd, "sys/" DISK);
 	put_link(scratch.fd, "sys/dev/block/8:1", "sys/" DISK);
 	put_text(scratch.fd, "proc/self/mountinfo", "22 1 8:1 / /home rw,relatime shared:1 - ext4 /dev/x rw\n");
-	ck_assert_str_eq(probe("/" HUB "/1-4.22", 0).carries, "holds '/home', which is mounted");
-	ck_assert_str_eq(probe("/" HUB, 0).carries, "holds '/home', which is mounted");
-	ck_assert_str_eq(probe("/" DEVICE, 0).carries, "");
+	ck_assert_str_eq(probe("1-4.22", 0).carries, "holds '/home', which is mounted");
+	ck_assert_str_eq(probe("1-4", 0).carries, "holds '/home', which is mounted");
+	ck_assert_str_eq(probe("1-4.2", 0).carries, "");
 }
 END_TEST
 
@@ -243,12 +241,12 @@ START_TEST(test_disks)
 	(void)snprintf(held, sizeof(held), "sys/%s", disks[_i].held ? disks[_i].held : "");
 	if (disks[_i].held)
 		put_link(scratch.fd, held, "sys/devices/virtual/block/x");
-	plugged = probe("/" STICK, 0);
+	plugged = probe("1-4.22", 0);
 	ck_assert_str_eq(plugged.carries, "");
 	ck_assert_msg(usb_plugged_probe_disks(&host, &plugged) == disks[_i].result, "%s", disks[_i].what);
 	ck_assert_msg(strcmp(plugged.carries, disks[_i].carries) == 0, "%s: '%s'", disks[_i].what, plugged.carries);
 	/* What is beside it is not asked. */
-	plugged = probe("/" DEVICE, 0);
+	plugged = probe("1-4.2", 0);
 	ck_assert_int_eq(usb_plugged_probe_disks(&host, &plugged), 0);
 	ck_assert_str_eq(plugged.carries, "");
 }
@@ -266,12 +264,12 @@ START_TEST(test_disks_named)
 }
 END_TEST
 
-static int collect(void *data, const char *path)
+static int collect(void *data, const char *port)
 {
 	char *all = data;
 
-	(void)strcat(strcat(all, path), " ");
-	return strstr(path, "1-9") ? -ECANCELED : 0;
+	(void)strcat(strcat(all, port), " ");
+	return strstr(port, "1-9") ? -ECANCELED : 0;
 }
 
 START_TEST(test_each)
@@ -283,7 +281,7 @@ START_TEST(test_each)
 	put_link(scratch.fd, "sys/bus/usb/devices/1-4.2:1.0", "sys/" DEVICE "/1-4.2:1.0");
 	put_link(scratch.fd, "sys/bus/usb/devices/usb1", "sys/" ROOT);
 	ck_assert_int_eq(usb_plugged_each(&host, collect, all), 0);
-	ck_assert_str_eq(all, "/" DEVICE " ");
+	ck_assert_str_eq(all, "1-4.2 ");
 	remove_all(scratch.fd, "sys/bus/usb/devices/1-4.2");
 	put(ROOT "/1-9", "00", "1", "18");
 	ck_assert_int_eq(usb_plugged_each(&host, collect, all), -ECANCELED);
