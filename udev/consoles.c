@@ -106,20 +106,40 @@ static int release(const struct host *host, unsigned int n, const struct framebu
 	return move(host, framebuffers, consoles, driver);
 }
 
+static int find(const struct host *host, struct framebuffers *ret)
+{
+	int r = find_kept_free(host, ret);
+
+	return r == 0 ? find_all(host, ret) : r;
+}
+
+static int refuse(int r, const char *what, struct refusal *refusal)
+{
+	return refusal_set(refusal, REFUSAL_FAILED, "cannot take the virtual consoles off %s: %s", what,
+		r == KERNEL_STUCK ? "the kernel has not answered" : strerror(-r));
+}
+
 int consoles_release(const struct host *host, unsigned int n, struct refusal *refusal)
 {
 	struct framebuffers framebuffers = { 0 };
-	int r = find_kept_free(host, &framebuffers);
+	int r = find(host, &framebuffers);
+	char name[sizeof("'fb4294967295'")];
 
-	if (r == 0)
-		r = find_all(host, &framebuffers);
 	if (r == 0 && (n >= FRAMEBUFFERS_MAX || (framebuffers.kept_free >> n & 1) == 0))
 		return refusal_set(
 			refusal, REFUSAL_INPUT, "'fb%u' is of no card that '/etc/gpu-handoff.conf' keeps free", n);
 	if (r == 0)
 		r = release(host, n, &framebuffers);
-	if (r >= 0)
-		return 0;
-	return refusal_set(refusal, REFUSAL_FAILED, "cannot take the virtual consoles off 'fb%u': %s", n,
-		r == KERNEL_STUCK ? "the kernel has not answered" : strerror(-r));
+	(void)snprintf(name, sizeof(name), "'fb%u'", n);
+	return r < 0 ? refuse(r, name, refusal) : 0;
+}
+
+int consoles_release_all(const struct host *host, struct refusal *refusal)
+{
+	struct framebuffers framebuffers = { 0 };
+	int r = find(host, &framebuffers);
+
+	for (uint32_t left = framebuffers.kept_free; r >= 0 && left; left &= left - 1)
+		r = release(host, (unsigned int)__builtin_ctz(left), &framebuffers);
+	return r < 0 ? refuse(r, "the framebuffers of cards that are kept free", refusal) : 0;
 }

@@ -10,3 +10,9 @@
  * framebuffers show no consoles from then on. Returns 0, also when it shows none; -ECANCELED and the refusal.
  */
 int consoles_release(const struct host *host, unsigned int n, struct refusal *refusal);
+
+/*
+ * The same of every framebuffer of such a card: of one that shows consoles of which the kernel has told no event of its
+ * own. Returns 0, also when there is none; -ECANCELED and the refusal.
+ */
+int consoles_release_all(const struct host *host, struct refusal *refusal);

@@ -39,6 +39,8 @@ static int run_consoles(const struct host *host, const char *argument, struct re
 {
 	uint64_t n;
 
+	if (strcmp(argument, "all") == 0)
+		return consoles_release_all(host, refusal);
 	if (text_parse_number(argument, 10, UINT32_MAX, &n) < 0)
 		return -EINVAL;
 	return consoles_release(host, (unsigned int)n, refusal);
@@ -52,7 +54,8 @@ static const struct {
 	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
 	{ "--hold", NULL, "keep what is reserved from every driver but vfio-pci", run_hold },
 	{ "--reserve", "ADDRESS", "give a reserved function to vfio-pci", run_reserve },
-	{ "--consoles", "N", "take the virtual consoles off framebuffer fbN of a card that is kept free",
+	{ "--consoles", "N|all",
+		"take the virtual consoles off framebuffer fbN of a card that is kept free, or off all of them",
 		run_consoles },
 };
 

@@ -71,10 +71,15 @@ struct finding_text card_section(const struct card_setting *setting);
 /* The card that a section is about, of all others: false when there is none, or more than one. */
 bool doctor_find_card(const struct doctor *doctor, const struct card_setting *setting, struct card *ret);
 
-/* ---- the modes: reserved.c, kept_free.c ---- */
+/* ---- the modes: reserved.c, kept_free.c, shared.c ---- */
+
+/* What makes the initramfs of this host anew: "'update-initramfs -u'". */
+const char *doctor_find_initramfs(const struct host *host);
 
 void doctor_look_reserved(struct doctor *doctor, const char *section, const struct card *card);
 void doctor_look_kept_free(struct doctor *doctor, const char *section, const struct card *card);
+/* All cards that are shared, whether a section says so or none. */
+void doctor_look_shared(struct doctor *doctor);
 
 /* ---- libvirt: libvirt.c ---- */
 

@@ -28,8 +28,7 @@ static bool is_built_in(const struct host *host, const char *driver)
 	return !beneath_has(host->sys, state);
 }
 
-/* What makes the initramfs of this host anew. */
-static const char *find_initramfs(const struct host *host)
+const char *doctor_find_initramfs(const struct host *host)
 {
 	if (beneath_has(host->usr, "sbin/update-initramfs"))
 		return "'update-initramfs -u'";
@@ -51,7 +50,7 @@ static void report_driver(
 	else
 		doctor_report(doctor, FINDING_FAIL, section,
 			finding_text("run %s as root, and reboot; until then 'gpu-handoff detach %s' takes it",
-				find_initramfs(doctor->host), address_text(gpu).s)
+				doctor_find_initramfs(doctor->host), address_text(gpu).s)
 				.s,
 			"%s has %s, which is reserved: the driver was loaded before the rules that keep it off",
 			function->driver, address.s);

@@ -111,6 +111,7 @@ static void look_sections(struct doctor *doctor)
 		doctor_report(doctor, FINDING_PASS, "cards", NULL, "no section is about one, so all are shared");
 	for (unsigned int i = 0; i < settings->n_cards; i++)
 		look_section(doctor, &settings->cards[i]);
+	doctor_look_shared(doctor);
 }
 
 const struct check check_sections = { .name = "sections", .look = look_sections };

@@ -20,6 +20,7 @@ TCase *case_config(void);
 TCase *case_config_device(void);
 TCase *case_os(void);
 TCase *case_seat(void);
+TCase *case_vfio_ids(void);
 TCase *case_accounts(void);
 TCase *case_bar(void);
 TCase *case_knobs_power(void);

@@ -65,6 +65,49 @@ static void put_debian(int root)
 	put_text(root, "usr/sbin/update-initramfs", "%s", "");
 }
 
+static void put_ids(int root)
+{
+	put_reserved(root);
+	put_text(root, "proc/cmdline", "root=/dev/sda1 vfio-pci.ids=10de:1aeb,10de:2184 quiet\n");
+	put_text(root, "etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:2184\n");
+}
+
+static void put_options(int root)
+{
+	put_reserved(root);
+	put_debian(root);
+	put_text(root, "proc/cmdline", "root=/dev/sda1 quiet\n");
+	put_text(root, "etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:1aeb\n");
+}
+
+static void put_initramfs(int root)
+{
+	bind_to_vfio(root, 1, 1);
+	put_text(root, "usr/bin/dracut", "%s", "");
+	put_text(root, "etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:2184\n");
+}
+
+static void put_handover(int root, const char *state)
+{
+	put_reserved(root);
+	put_text(root, "run/gpu-handoff/" GPU ".journal", "gpu-handoff 1\ndetached " GPU "\n%s", state);
+	ck_assert_int_eq(fchmodat(root, "run/gpu-handoff", 0700, 0), 0);
+	ck_assert_int_eq(fchmodat(root, "run/gpu-handoff/" GPU ".journal", 0600, 0), 0);
+}
+
+static void put_part(int root)
+{
+	put_handover(
+		root, "taken 0000:10:00.0 6 named\ntaken 0000:10:00.1 6 named\ntaken 0000:10:00.3 6 named\nheld\n");
+}
+
+/* Somebody else could have written what is there. */
+static void put_hidden(int root)
+{
+	put_handover(root, "held\n");
+	ck_assert_int_eq(fchmodat(root, "run/gpu-handoff", 0777, 0), 0);
+}
+
 /* Its screen, by a render node as well, and a connector, which has no node. */
 static void put_screen(int root)
 {
@@ -228,6 +271,20 @@ static const struct doctor_row hosts[] = {
 	{ "without a driver", RECORD, CARD("mode = reserved\n"), put_driverless, "sections", "warn", "[card " GPU "]",
 		"0000:10:00.1 is reserved, and has no driver", "/sys/bus/pci/devices/0000:10:00.1'" },
 
+	{ "shared by ids", RECORD, NULL, put_ids, "sections", "warn", GPU,
+		"vfio-pci has " GPU ": 'vfio-pci.ids' of the kernel's command line names its ids 10de:2184",
+		"boot loader's configuration, and reboot; or reserve it: [card " GPU "]" },
+	{ "shared by options", RECORD, CARD("mode = shared\n"), put_options, "sections", "warn", GPU,
+		"vfio-pci has 0000:10:00.1: '/etc/modprobe.d/vfio.conf' names its ids 10de:1aeb",
+		"run 'update-initramfs -u' as root, and reboot" },
+	{ "shared by its initramfs", RECORD, NULL, put_initramfs, "sections", "warn", GPU,
+		"vfio-pci has 0000:10:00.1, and nothing names its ids: the initramfs was made while it was reserved",
+		"run 'dracut -f' as root, and reboot" },
+	{ "shared but for a part", RECORD, NULL, put_part, "sections", "warn", GPU, "vfio-pci has 0000:10:00.2, and",
+		"as root, and reboot" },
+	{ "shared, and hidden", RECORD, NULL, put_hidden, "sections", "warn", GPU,
+		"vfio-pci has " GPU ", and whether a VM has it cannot be told", "/run/gpu-handoff" },
+
 	{ "kept free", RECORD, CARD("mode = kept-free\n"), put_kept_free, "sections", "pass", "[card " GPU "]",
 		"no seat and no console", NULL },
 	{ "kept free without a screen", RECORD, CARD("mode = kept-free\n"), put_as_recorded, "sections", "pass",
@@ -277,6 +334,27 @@ static const struct doctor_row hosts[] = {
 START_TEST(test_host)
 {
 	doctor_row_check(&hosts[_i]);
+}
+END_TEST
+
+/* Neither a card that a person has taken, nor one that is meant to be with vfio-pci, is told of. */
+START_TEST(test_no_stray)
+{
+	static const char *const configs[] = { "", CARD("mode = reserved\n"), CARD("mode = kept-free\n") };
+	struct scratch scratch;
+	int status;
+	char *text;
+
+	doctor_host(&scratch, RECORD, configs[_i]);
+	if (_i == 0)
+		put_handover(scratch.fd, "taken 0000:10:00.0 6 named\ntaken 0000:10:00.1 6 named\n"
+					 "taken 0000:10:00.2 6 named\ntaken 0000:10:00.3 6 named\nheld\n");
+	else
+		put_ids(scratch.fd);
+	text = program_run(&status, "gpu-handoff doctor --sysroot %s", scratch.path);
+	ck_assert_msg(status == 0 && !strstr(text, "it is shared, but"), "%s", text);
+	free(text);
+	scratch_remove(&scratch);
 }
 END_TEST
 
@@ -363,6 +441,7 @@ TCase *case_doctor(void)
 	TCase *tcase = suite_case("doctor");
 
 	add_rows(tcase, test_host, hosts);
+	tcase_add_loop_test(tcase, test_no_stray, 0, 3);
 	tcase_add_test(tcase, test_lines);
 	tcase_add_loop_test(tcase, test_record, 0, (int)record_names(records));
 	return tcase;

@@ -416,7 +416,8 @@ END_TEST
 
 START_TEST(test_usage)
 {
-	static const char *const wrong[] = { "", "--reserv 0000:10:00.0", "a b", "--sysroot", "--sysroot /", "-h" };
+	static const char *const wrong[] = { "", "--reserv 0000:10:00.0", "a b", "--sysroot", "--sysroot /", "-h",
+		"--consoles", "--consoles al", "--consoles 0x1" };
 	int status;
 	char *text;
 
@@ -428,6 +429,20 @@ START_TEST(test_usage)
 	text = program_run(&status, "gpu-handoff-udev --help");
 	ck_assert(status == 0 && strstr(text, "DEVPATH"));
 	free(text);
+}
+END_TEST
+
+/* A host that has nothing to release: its consoles are taken over on every boot as well. */
+START_TEST(test_consoles)
+{
+	int status;
+	char *text;
+
+	start(MACHINE);
+	text = program_run(&status, "gpu-handoff-udev --sysroot %s --consoles all", scratch.path);
+	ck_assert_msg(status == 0 && !text[0], "%d %s", status, text);
+	free(text);
+	stop();
 }
 END_TEST
 
@@ -445,6 +460,7 @@ TCase *case_udev(void)
 	add_rows(tcase, test_replaced, owners);
 	tcase_add_test(tcase, test_usb);
 	tcase_add_loop_test(tcase, test_record, 0, (int)record_names(records));
+	tcase_add_test(tcase, test_consoles);
 	tcase_add_test(tcase, test_usage);
 	return tcase;
 }

@@ -121,6 +121,52 @@ START_TEST(test_stranger)
 }
 END_TEST
 
+/* Of two cards each: whether it is kept free, and what its framebuffer shows before and after. */
+static const struct {
+	const char *gpu, *twin; /* modes */
+	uint64_t consoles[2], after[2];
+	const char *bind; /* afterwards */
+} takeovers[] = {
+	{ "kept-free", "shared", { 0x7e, 0 }, { 0, 0x7e }, "1" },
+	{ "kept-free", "shared", { 0x6, 0x78 }, { 0, 0x7e }, "1" },
+	{ "shared", "kept-free", { 0, 0x7e }, { 0x7e, 0 }, "1" },
+	{ "kept-free", "shared", { 0, 0x7e }, { 0, 0x7e }, "1" },
+	{ "shared", "shared", { 0x7e, 0 }, { 0x7e, 0 }, "1" },
+	{ "kept-free", "reserved", { 0, 0x7e }, { 0, 0x7e }, "0" },
+	{ "kept-free", "kept-free", { 0, 0 }, { 0, 0 }, "1" },
+};
+
+START_TEST(test_takeover)
+{
+	put_text(scratch.fd, "etc/gpu-handoff.conf", "[card " GPU "]\nmode = %s\n[card " TWIN "]\nmode = %s\n",
+		takeovers[_i].gpu, takeovers[_i].twin);
+	put_framebuffer(GPU, 0);
+	put_framebuffer(TWIN, 1);
+	memcpy(kernel.consoles, takeovers[_i].consoles, sizeof(takeovers[_i].consoles));
+	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	ck_assert_uint_eq(kernel.consoles[0], takeovers[_i].after[0]);
+	ck_assert_uint_eq(kernel.consoles[1], takeovers[_i].after[1]);
+	ck_assert_str_eq(udev_attribute(NULL, BIND), takeovers[_i].bind);
+}
+END_TEST
+
+/* A card without a framebuffer, and no configuration at all. */
+START_TEST(test_nothing_to_release)
+{
+	udev_configure("kept-free");
+	put_framebuffer(TWIN, 1);
+	kernel.consoles[1] = 0x7e;
+	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	remove_all(scratch.fd, "etc/gpu-handoff.conf");
+	put_framebuffer(GPU, 0);
+	kernel.consoles[0] = 0x80;
+	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	ck_assert_uint_eq(kernel.consoles[0], 0x80);
+	ck_assert_uint_eq(kernel.consoles[1], 0x7e);
+	ck_assert_str_eq(udev_attribute(NULL, BIND), "1");
+}
+END_TEST
+
 TCase *case_consoles(void)
 {
 	TCase *tcase = suite_case("consoles");
@@ -130,5 +176,7 @@ TCase *case_consoles(void)
 	tcase_add_test(tcase, test_both_kept_free);
 	tcase_add_test(tcase, test_unbound);
 	add_rows(tcase, test_stranger, strangers);
+	add_rows(tcase, test_takeover, takeovers);
+	tcase_add_test(tcase, test_nothing_to_release);
 	return tcase;
 }
