@@ -289,9 +289,11 @@ pkgs_test_xmlgen  := json-c libpci hwloc libxml-2.0
 pkgs_test_cli     := $(pkgs_gpu-handoff)
 pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
-wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
+# Instead of the sockets of the system's journal.
+wrap_base         := -Wl,--wrap=connect
+wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await,--wrap=log_send
 # libvirt's driver for tests has no devices that come and go.
-wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=log_send
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
