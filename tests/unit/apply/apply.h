@@ -25,3 +25,4 @@ TCase *case_follow(void);
 TCase *case_usb(void);
 TCase *case_forget(void);
 TCase *case_arrivals(void);
+TCase *case_report(void);
