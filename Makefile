@@ -18,6 +18,8 @@ sbindir   := /usr/sbin
 hookdir   := /etc/libvirt/hooks/qemu.d
 bindir    := $(PREFIX)/bin
 mandir    := $(PREFIX)/share/man
+# What journalctl -x shows; an installed catalog is read in by journalctl --update-catalog.
+catalogdir := $(or $(shell pkg-config --variable=catalogdir systemd 2>/dev/null),/usr/lib/systemd/catalog)
 unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null),/usr/lib/systemd/system)
 # Where QEMU may read under AppArmor and SELinux.
 qemudir   := /usr/share/qemu/gpu-handoff
@@ -153,6 +155,9 @@ units := $(patsubst cli/%.in,%,$(sort $(wildcard cli/*.service.in)))
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
+# On the host itself alone: in a package, its own scripts do that.
+update_catalog = $(if $(DESTDIR),,-! command -v journalctl >/dev/null || journalctl --update-catalog)
+
 .PHONY: install uninstall
 install: all
 	install -D -m 755 $(BUILD)/gpu-handoff-hook $(DESTDIR)$(sbindir)/gpu-handoff-hook
@@ -173,6 +178,8 @@ install: all
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
+	install -D -m 644 man/gpu-handoff.catalog $(DESTDIR)$(catalogdir)/gpu-handoff.catalog
+	$(update_catalog)
 	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
 	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
@@ -187,6 +194,8 @@ uninstall:
 	rm -f $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
 	rm -rf $(DESTDIR)$(dracutdir)/90gpu-handoff
 	rm -f $(units:%=$(DESTDIR)$(unitdir)/%)
+	rm -f $(DESTDIR)$(catalogdir)/gpu-handoff.catalog
+	$(update_catalog)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
@@ -293,9 +302,11 @@ pkgs_test_cli     := $(pkgs_gpu-handoff)
 pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
 wrap_probe        := -Wl,--wrap=read
-wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
+# Instead of the sockets of the system's journal.
+wrap_base         := -Wl,--wrap=connect
+wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await,--wrap=log_send
 # libvirt's driver for tests has no devices that come and go.
-wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=virDomainGetXMLDesc
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=virDomainGetXMLDesc,--wrap=log_send
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
@@ -382,6 +393,7 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 	@$(if $(SAN),,tests/rules/needed $(BUILD)/gpu-handoff-udev libc.so.6)
 	@$(if $(SAN),,tests/rules/udev $(BUILD))
 	@tests/rules/opens
+	@tests/rules/catalog
 
 # ---- fuzz ----
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/report.h"
 #include "cli/command.h"
 
 static const struct command *const commands[] = {
@@ -147,6 +148,15 @@ static void hold_signals(sigset_t *before)
 	(void)sigprocmask(SIG_BLOCK, &held, before);
 }
 
+/* What would have changed the host is in its journal, whoever asked for it. */
+static void report_refused(
+	const struct command *command, const struct invocation *invocation, const struct refusal *refusal)
+{
+	const struct event_owner owner = { .name = invocation->argument ? invocation->argument : command->name };
+
+	report_refusal(owner, command->name, refusal);
+}
+
 static int run_command(const struct command *command, struct invocation *invocation)
 {
 	struct refusal refusal;
@@ -169,6 +179,8 @@ static int run_command(const struct command *command, struct invocation *invocat
 	host_close(&invocation->host);
 	if (command->root || invocation->fix)
 		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	if (r < 0 && command->root && !invocation->dry_run)
+		report_refused(command, invocation, &refusal);
 	if (r < 0) {
 		(void)fflush(stdout);
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);

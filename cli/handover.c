@@ -11,7 +11,7 @@
 
 static int open_handover(struct invocation *invocation, struct handover **ret, struct refusal *refusal)
 {
-	*ret = handover_new(&invocation->host, &show_observer);
+	*ret = handover_new(&invocation->host, invocation->dry_run ? &show_observer : &show_report_observer);
 	return *ret ? 0 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
 }
 

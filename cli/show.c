@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "apply/execute.h"
+#include "apply/report.h"
 #include "apply/turn.h"
 #include "base/text.h"
 #include "plan/settle.h"
@@ -111,23 +111,23 @@ void show_note(const char *owner, const char *sentence)
 	(void)printf("%s: %s\n", buffer, sentence);
 }
 
-static void observe_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
-{
-	char line[2 * STEP_SENTENCE_SIZE];
-	struct text text;
-
-	(void)data;
-	if (result == 1)
-		return;
-	text_init(&text, line, sizeof(line));
-	step_describe_outcome(&text, step, result, duration_us);
-	show_note(owner, line);
-}
-
-static void observe_note(void *data, const char *owner, const char *sentence)
+static void show_event(void *data, const struct event *event)
 {
 	(void)data;
-	show_note(owner, sentence);
+	show_note(event->owner.name, event->sentence);
 }
 
-const struct observer show_observer = { .stepped = observe_step, .noted = observe_note };
+const struct observer show_observer = { .told = show_event };
+
+static void begin(void *data)
+{
+	report_observer.begins(data);
+}
+
+static void show_and_report(void *data, const struct event *event)
+{
+	show_event(data, event);
+	report_event(event);
+}
+
+const struct observer show_report_observer = { .begins = begin, .told = show_and_report };

@@ -20,5 +20,5 @@ void show_knobs(const struct knobs *knobs);
 /* What is worth knowing, if anything, after an empty line. */
 void show_notes(const struct notes *notes);
 
-/* An observer that prints each step with its time, and each note. */
-extern const struct observer show_observer;
+/* Observers that print each event; the second one, for what changes the host, also logs it (apply/report.h). */
+extern const struct observer show_observer, show_report_observer;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/report.h"
 #include "apply/usb_record.h"
 #include "base/fd.h"
 #include "base/text.h"
@@ -35,12 +36,29 @@ static int ask_libvirt(struct follower *follower, struct refusal *refusal)
 }
 
 /* What goes wrong on the way, and ends nothing. */
-static void complain(const struct refusal *refusal)
+static void complain(const struct follower *follower, const char *port, const struct refusal *refusal)
 {
 	(void)fprintf(stderr, "gpu-handoff: %s\n", refusal->sentence);
+	if (!follower->dry_run)
+		report_refusal((struct event_owner){ .name = port }, "usb", refusal);
 }
 
-static void tell(const struct follower *follower, const char *port, const char *done)
+static void report(const struct follower *follower, enum event_kind kind, const char *port, const char *done)
+{
+	char uuid[VIR_UUID_STRING_BUFLEN], sentence[128];
+	struct refusal unread;
+	const struct event event = {
+		.kind = kind,
+		.owner = { live_name(&follower->live), live_uuid(&follower->live, uuid, &unread) == 0 ? uuid : NULL },
+		.sentence = sentence,
+		.usb = port,
+	};
+
+	(void)snprintf(sentence, sizeof(sentence), "USB device '%s' %s it", port, done);
+	report_event(&event);
+}
+
+static void tell(const struct follower *follower, enum event_kind kind, const char *port, const char *done)
 {
 	char name[USB_DOMAIN_SIZE];
 	struct text text;
@@ -48,6 +66,8 @@ static void tell(const struct follower *follower, const char *port, const char *
 	text_init(&text, name, sizeof(name));
 	text_add_foreign(&text, live_name(&follower->live));
 	(void)printf("USB device '%s' %s%s domain '%s'\n", port, follower->dry_run ? "would be " : "", done, name);
+	if (!follower->dry_run)
+		report(follower, kind, port, done);
 }
 
 static int refuse_port(const char *port, struct refusal *refusal)
@@ -93,7 +113,7 @@ static int take_back(
 		r = live_detach(&follower->live, record->bus, record->number, refusal);
 	if (r < 0)
 		return r;
-	tell(follower, port, "detached from");
+	tell(follower, EVENT_USB_DETACHED, port, "detached from");
 	return 1;
 }
 
@@ -217,7 +237,7 @@ static int give(struct follower *follower, struct usb_plugged *plugged, struct r
 	if (r == 0 && !follower->dry_run)
 		r = attach(follower, device->port, &record, refusal);
 	if (r == 0)
-		tell(follower, device->port, "attached to");
+		tell(follower, EVENT_USB_ATTACHED, device->port, "attached to");
 	else if (r > 0)
 		(void)puts("the domain has stopped meanwhile: nothing to do");
 	return r < 0 ? r : 0;
@@ -244,7 +264,7 @@ static int sync_port(struct follower *follower, const char *port, struct refusal
 	}
 	/* The domain has lost it anyway. */
 	if (r < 0)
-		complain(refusal);
+		complain(follower, port, refusal);
 	return give(follower, now, refusal);
 }
 
@@ -286,7 +306,7 @@ static int visit(void *data, const char *port)
 	if (!setting || strcmp(setting->domain, round->name) != 0)
 		return 0;
 	if (follower_sync(round->follower, port, &refusal) < 0) {
-		complain(&refusal);
+		complain(round->follower, port, &refusal);
 		round->failed = true;
 	}
 	return 0;

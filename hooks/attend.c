@@ -11,8 +11,8 @@
 
 #include "apply/attended.h"
 #include "apply/follow.h"
+#include "apply/report.h"
 #include "base/clock.h"
-#include "hooks/report.h"
 #include "host/watch.h"
 
 /* A look reads one directory a function. Soon after a change there is often another: a guest that boots. */
@@ -37,6 +37,15 @@ struct attendance {
 	unsigned int pause_ms;
 };
 
+static void tell_moved(int n, const struct cpuset *cpus)
+{
+	char sentence[CPUSET_TEXT_SIZE + 64];
+
+	(void)snprintf(sentence, sizeof(sentence), "moved %d interrupt%s to CPUs %s", n, n == 1 ? "" : "s",
+		cpuset_text(cpus).s);
+	report_event(&(struct event){ .kind = EVENT_CPUS, .owner = { .name = "host" }, .sentence = sentence });
+}
+
 static void look(struct attendance *attendance)
 {
 	struct attended *attended = &attendance->attended;
@@ -47,7 +56,7 @@ static void look(struct attendance *attendance)
 		r = follow_look(
 			&attendance->host, attended->functions, attended->n_functions, &cpus, &attendance->follow);
 	if (r > 0)
-		(void)fprintf(stderr, "%d interrupts moved to CPUs %s\n", r, cpuset_text(&cpus).s);
+		tell_moved(r, &cpus);
 	else if (r < 0 && r != attendance->before)
 		(void)fprintf(stderr, "cannot move interrupts near the CPUs of the VM: %s\n", strerror(-r));
 	attendance->quiet = r > 0 ? 0 : attendance->quiet + 1;
@@ -127,9 +136,7 @@ static int catch_end(void)
 
 int attend_run(int n_arguments, char *arguments[])
 {
-	static const struct domain nobody = { .name = "host" };
 	static struct attendance attendance;
-	struct observer observer;
 	int r;
 
 	if (n_arguments != 1) {
@@ -139,11 +146,10 @@ int attend_run(int n_arguments, char *arguments[])
 	attendance.end = catch_end();
 	if (attendance.end < 0)
 		return fail("cannot be told to end", -attendance.end);
-	report_init(&observer, &nobody);
 	r = host_open(NULL, &attendance.host);
 	if (r < 0)
 		return fail("cannot open /sys", -r);
-	attendance.handover = handover_new(&attendance.host, &observer);
+	attendance.handover = handover_new(&attendance.host, &report_observer);
 	if (!attendance.handover)
 		return fail("cannot begin", ENOMEM);
 	r = handover_attend(attendance.handover, arguments[0], &attendance.attended);

@@ -5,10 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "apply/handover.h"
+#include "apply/report.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "hooks/report.h"
 #include "probe/demand.h"
 #include "probe/domain.h"
 
@@ -113,14 +112,12 @@ static int act(const struct operation *operation, const struct domain *domain,
 	const struct circumstances *circumstances, struct refusal *refusal)
 {
 	struct handover *handover = NULL;
-	struct observer observer;
 	struct host host;
 	int r = host_open(NULL, &host);
 
-	report_init(&observer, domain);
 	if (r < 0)
 		r = refusal_set(refusal, REFUSAL_STATE, "cannot open /sys: %s", strerror(-r));
-	else if (!(handover = handover_new(&host, &observer)))
+	else if (!(handover = handover_new(&host, &report_observer)))
 		r = refusal_set(refusal, REFUSAL_STATE, "there is no memory for the handover");
 	else
 		r = operation->run(handover, domain, circumstances, refusal);
@@ -149,6 +146,6 @@ int hook_run(const struct hook_call *call, struct refusal *refusal)
 	if (r >= 0 && (domain.n_hostdevs || domain.has_policy || domain.demand.n_pinned || !operation->wants_something))
 		r = act(operation, &domain, &circumstances, refusal);
 	if (r < 0)
-		report_refusal(&domain, operation->name, refusal);
+		report_refusal((struct event_owner){ domain.name, domain.uuid }, operation->name, refusal);
 	return r < 0 && !operation->never_fails ? r : 0;
 }

@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
-#include "base/log.h"
+#include "apply/report.h"
 #include "base/text.h"
 #include "host/host.h"
 #include "model/refusal.h"
@@ -90,7 +89,12 @@ static int run(size_t command, const char *sysroot, const char *argument)
 	(void)fprintf(stderr, "gpu-handoff-udev: %s\n", refusal.sentence);
 	/* udev shows what a program prints only where it is told to show everything. */
 	if (!sysroot)
-		log_send(LOG_WARNING, refusal.sentence, NULL, 0);
+		report_event(&(struct event){
+			.kind = EVENT_REFUSED,
+			.owner = { .name = "udev" },
+			.sentence = refusal.sentence,
+			.refusal = &refusal,
+		});
 	return 1;
 }
 

@@ -31,26 +31,6 @@ void handover_free(struct handover *handover)
 	free(handover);
 }
 
-static void note(struct handover *handover, const char *owner, const char *sentence)
-{
-	if (handover->observer && handover->observer->noted)
-		handover->observer->noted(handover->observer->data, owner, sentence);
-}
-
-void context_note(struct handover *handover, const struct journal *journal, const char *sentence)
-{
-	note(handover, journal_owner_name(journal), sentence);
-}
-
-void context_note_wait(
-	struct handover *handover, const char *owner, unsigned int seconds, const struct refusal *refusal)
-{
-	char sentence[sizeof(refusal->sentence) + 64];
-
-	(void)snprintf(sentence, sizeof(sentence), "waiting for up to %u seconds: %s", seconds, refusal->sentence);
-	note(handover, owner, sentence);
-}
-
 void context_begin(struct handover *handover)
 {
 	/* Without it the first write tries again, and says why it cannot. */
@@ -72,14 +52,6 @@ static void record_writer(struct handover *handover, struct journal *journal, in
 	journal->writer = writer;
 	if (process_probe_start(handover->host, writer, &journal->writer_start) == 1)
 		(void)journal_append_writer(fd, journal);
-}
-
-void context_tell(
-	struct handover *handover, const struct journal *journal, const struct step *step, int r, uint64_t begin)
-{
-	if (handover->observer && handover->observer->stepped)
-		handover->observer->stepped(
-			handover->observer->data, journal_owner_name(journal), step, r, clock_now_us() - begin);
 }
 
 /* While CPUs are taken, what somebody else has changed is theirs, and no reason to refuse. */
@@ -157,7 +129,7 @@ int context_execute(struct handover *handover, int runtime, struct journal *jour
 	if (r == KERNEL_STUCK)
 		(void)poison_put(handover, runtime, journal, step);
 	/* Which of many knobs somebody else has changed, a note says; the rest was done. */
-	context_tell(handover, journal, step, step->kind == STEP_CPUS && r == STEP_STALE ? 0 : r, begin);
+	context_tell_step(handover, journal, step, step->kind == STEP_CPUS && r == STEP_STALE ? 0 : r, begin);
 	return r;
 }
 
@@ -170,12 +142,15 @@ int context_refuse_state(struct refusal *refusal, int r)
 		r == -EACCES ? "; run it as root" : "");
 }
 
-int context_lock(struct handover *handover, int runtime, const char *owner, int *ret_lock, struct refusal *refusal)
+int context_lock(
+	struct handover *handover, int runtime, struct event_owner owner, int *ret_lock, struct refusal *refusal)
 {
 	int r = lock_acquire(runtime, 0);
 
 	if (r == -ETIMEDOUT) {
-		note(handover, owner, "another handover is at work: waiting for its end");
+		context_tell(handover, &(struct event){ .kind = EVENT_WAITS,
+					       .owner = owner,
+					       .sentence = "another handover is at work: waiting for its end" });
 		r = lock_acquire(runtime, LOCK_DEADLINE_MS);
 	}
 	if (r == -ETIMEDOUT)

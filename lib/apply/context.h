@@ -34,6 +34,9 @@ struct handover {
 	struct cpuset online;
 	struct notes notes;
 	char why[STEP_SENTENCE_SIZE]; /* what of the last step failed, when it is one of many changes */
+	uint64_t begun_us;            /* when what is being done has begun */
+	unsigned int n_changes;       /* steps of it that were done */
+	unsigned int n_turned;        /* knobs that were settled last */
 	char buffer[JOURNAL_SIZE_MAX];
 };
 
@@ -62,16 +65,31 @@ int context_see(struct handover *handover, int runtime, struct refusal *refusal)
  */
 int context_settle(struct handover *handover, int runtime, const struct journal *journal);
 
-/* Tells that a refusal is not the last word for so long. */
-void context_note_wait(
-	struct handover *handover, const char *owner, unsigned int seconds, const struct refusal *refusal);
+/* Tells the observer of an event of nobody's journal. */
+void context_tell(struct handover *handover, const struct event *event);
 
-/* Tells the observer. */
+/* Tells the observer, in a sentence, of what happens to a journal; to one function of it, or NULL. */
+void context_say(struct handover *handover, enum event_kind kind, const struct journal *journal,
+	const struct address *address, const char *sentence);
+
+/* The same of anything that is worth knowing. */
 void context_note(struct handover *handover, const struct journal *journal, const char *sentence);
 
-/* Tells the observer of a step that was tried, as step_execute() returned, since begin (clock_now_us()). */
-void context_tell(
+/*
+ * Tells the observer of a step that was tried, as step_execute() returned, since begin (clock_now_us()). Nothing to do
+ * is nothing to tell.
+ */
+void context_tell_step(
 	struct handover *handover, const struct journal *journal, const struct step *step, int r, uint64_t begin);
+
+/* Something begins that a sum will be told of: its time, and its changes. */
+void context_begin_sum(struct handover *handover);
+
+/* Tells what is about to be taken, or returned: EVENT_TAKES, EVENT_RETURNS. */
+void context_tell_intent(struct handover *handover, enum event_kind kind, const struct journal *journal);
+
+/* Tells the sum: EVENT_TAKEN, EVENT_RETURNED, EVENT_RECOVERED. r: 1 when something was left alone. */
+void context_tell_sum(struct handover *handover, enum event_kind kind, const struct journal *journal, int r);
 
 /*
  * Carries out a step of a journal that is open at fd, and tells the observer. One whose device does not answer in its
@@ -86,7 +104,8 @@ void context_describe_failure(const struct handover *handover, struct text *text
 int context_refuse_state(struct refusal *refusal, int r);
 
 /* Takes the lock, for an owner who is told when it has to wait. Returns 0 and *ret_lock, or -ECANCELED likewise. */
-int context_lock(struct handover *handover, int runtime, const char *owner, int *ret_lock, struct refusal *refusal);
+int context_lock(
+	struct handover *handover, int runtime, struct event_owner owner, int *ret_lock, struct refusal *refusal);
 
 /* Tells the observer that changes begin now: nothing is allocated from here on. */
 void context_begin(struct handover *handover);
@@ -121,7 +140,7 @@ typedef int context_attempt(
  * Tries under the lock; while the refusal is that somebody uses a function, it tries again, without the lock in
  * between, for as long as the policy waits. owner as for context_lock(). Returns what the last attempt returned.
  */
-int context_patiently(struct handover *handover, const char *owner, context_attempt *attempt,
+int context_patiently(struct handover *handover, struct event_owner owner, context_attempt *attempt,
 	const struct domain *domain, pid_t daemon, struct refusal *refusal);
 
 /*
@@ -155,9 +174,12 @@ bool context_is_replaced(const struct host *host, const struct taken *taken);
 /* Forgets those of a journal that is open at fd, as handover_forget() does, should udev not have told of it in time. */
 void context_forget_replaced(struct handover *handover, struct journal *journal, int fd);
 
-/* Undoes a journal that was read, once its groups are free, and closes it. Returns as handover_return(). */
-int context_give_back(
-	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal);
+/*
+ * Undoes a journal that was read, once its groups are free, and closes it. Tells the sum as EVENT_RETURNED, or as
+ * EVENT_RECOVERED, whose beginning the caller has told. Returns as handover_return().
+ */
+int context_give_back(struct handover *handover, int runtime, struct journal *journal, enum event_kind sum,
+	int deadline_ms, struct refusal *refusal);
 
 /*
  * Undoes every journal that nobody stands behind any more, and puts the host's shared knobs back when only the ledger

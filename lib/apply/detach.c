@@ -41,7 +41,9 @@ static int detach(
 
 int handover_detach(struct handover *handover, const struct domain *card, struct refusal *refusal)
 {
-	return context_patiently(handover, address_text(card->hostdevs[0]).s, detach, card, 0, refusal);
+	struct address_text address = address_text(card->hostdevs[0]);
+
+	return context_patiently(handover, (struct event_owner){ .name = address.s }, detach, card, 0, refusal);
 }
 
 struct search {
@@ -77,7 +79,7 @@ static int reattach(struct handover *handover, int runtime, const char *owner, s
 	r = context_check_free(handover, runtime, owner, false, refusal);
 	if (r < 0)
 		return r;
-	return context_give_back(handover, runtime, &handover->journal, RELEASE_DEADLINE_MS, refusal);
+	return context_give_back(handover, runtime, &handover->journal, EVENT_RETURNED, RELEASE_DEADLINE_MS, refusal);
 }
 
 int handover_reattach(struct handover *handover, struct address address, struct refusal *refusal)
@@ -95,6 +97,6 @@ int handover_reattach(struct handover *handover, struct address address, struct 
 		return refusal_set(refusal, REFUSAL_ABSENT,
 			"'%s' was not detached by 'gpu-handoff detach'; see 'gpu-handoff list'",
 			address_text(address).s);
-	r = context_lock(handover, runtime, search.owner, &lock, refusal);
+	r = context_lock(handover, runtime, (struct event_owner){ .name = search.owner }, &lock, refusal);
 	return r < 0 ? r : reattach(handover, runtime, search.owner, refusal);
 }

@@ -51,7 +51,7 @@ static void tell(struct handover *handover, const struct journal *journal, struc
 
 	(void)snprintf(
 		sentence, sizeof(sentence), "'%s' has vanished %s", address_text(address).s, ends[journal->kind]);
-	context_note(handover, journal, sentence);
+	context_say(handover, EVENT_VANISHED, journal, &address, sentence);
 }
 
 void context_forget_replaced(struct handover *handover, struct journal *journal, int fd)
@@ -82,7 +82,7 @@ static int forget(struct loss *loss, struct journal *journal, struct refusal *re
 	/* reattach finds a card by its functions. What is left are services that were stopped for it, if anything. */
 	if (journal->kind != JOURNAL_DETACHED || journal->plan.n_taken > 0)
 		return 0;
-	return context_give_back(loss->handover, loss->runtime, journal, 0, refusal);
+	return context_give_back(loss->handover, loss->runtime, journal, EVENT_RETURNED, 0, refusal);
 }
 
 static bool has_lost(const struct loss *loss, const struct journal *journal)
@@ -159,10 +159,11 @@ int handover_forget(struct handover *handover, struct address address, struct re
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, false), lock CLOSE_FD = -1;
 	struct loss loss = { .handover = handover, .runtime = runtime, .address = address, .refusal = refusal };
+	struct address_text owner = address_text(address);
 	int r;
 
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
-	r = context_lock(handover, runtime, address_text(address).s, &lock, refusal);
+	r = context_lock(handover, runtime, (struct event_owner){ .name = owner.s }, &lock, refusal);
 	return r < 0 ? r : forget_all(&loss);
 }

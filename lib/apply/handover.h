@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "apply/event.h"
 #include "host/host.h"
 #include "model/domain.h"
 #include "model/inventory.h"
@@ -23,12 +24,10 @@
 
 /* Tells a program what happens while it happens. Each function may be NULL. */
 struct observer {
-	/* Changes begin now: what the other two need must be there. May be called more than once. */
+	/* Changes begin now: what the other one needs must be there. May be called more than once. */
 	void (*begins)(void *data);
-	/* A step was tried for an owner (a domain's name, or an address): as step_execute() returned, in µs. */
-	void (*stepped)(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us);
-	/* A fact worth telling, as a sentence. */
-	void (*noted)(void *data, const char *owner, const char *sentence);
+	/* The event is valid for the call. */
+	void (*told)(void *data, const struct event *event);
 	void *data;
 };
 

@@ -32,6 +32,13 @@ const char *journal_owner_name(const struct journal *journal)
 	return journal->kind == JOURNAL_DOMAIN ? journal->name : journal->owner;
 }
 
+struct event_owner journal_owner(const struct journal *journal)
+{
+	bool is_domain = journal->kind == JOURNAL_DOMAIN && journal->owner[0];
+
+	return (struct event_owner){ journal_owner_name(journal), is_domain ? journal->owner : NULL };
+}
+
 /* The names are at most three bytes for each of theirs, a line of a function at most 66, one of a pool some 80. */
 #define HEAD_SIZE (4096 + 4 * CPUSET_TEXT_SIZE + 72 * PLAN_FUNCTIONS_MAX + 96 * PAGE_ORDERS_MAX)
 

@@ -35,6 +35,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "apply/event.h"
 #include "model/domain.h"
 #include "model/refusal.h"
 #include "plan/plan.h"
@@ -75,6 +76,9 @@ struct journal {
 
 /* What people call its owner: the domain's name, a stranger's text, or an address. */
 const char *journal_owner_name(const struct journal *journal);
+
+/* The same with the domain's uuid, where it is a domain's. */
+struct event_owner journal_owner(const struct journal *journal);
 
 /*
  * Reads the text of a journal. A text that ends early is one of a process that ended early. Returns 0, or -EBADMSG

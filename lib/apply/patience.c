@@ -2,6 +2,7 @@
 /* Those who use a card are given time to go, in which other cards can come and go. */
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "apply/context.h"
 #include "base/clock.h"
@@ -12,7 +13,17 @@
 /* A look at all processes is work for a large host. */
 #define INTERVAL_MS 500
 
-static int try_once(struct handover *handover, int runtime, const char *owner, context_attempt *attempt,
+/* A refusal is not the last word for so long. */
+static void tell_wait(
+	struct handover *handover, struct event_owner owner, unsigned int seconds, const struct refusal *refusal)
+{
+	char sentence[sizeof(refusal->sentence) + 64];
+
+	(void)snprintf(sentence, sizeof(sentence), "waiting for up to %u seconds: %s", seconds, refusal->sentence);
+	context_tell(handover, &(struct event){ .kind = EVENT_WAITS, .owner = owner, .sentence = sentence });
+}
+
+static int try_once(struct handover *handover, int runtime, struct event_owner owner, context_attempt *attempt,
 	const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
 	int lock CLOSE_FD = -1;
@@ -21,7 +32,7 @@ static int try_once(struct handover *handover, int runtime, const char *owner, c
 	return r < 0 ? r : attempt(handover, runtime, domain, daemon, refusal);
 }
 
-int context_patiently(struct handover *handover, const char *owner, context_attempt *attempt,
+int context_patiently(struct handover *handover, struct event_owner owner, context_attempt *attempt,
 	const struct domain *domain, pid_t daemon, struct refusal *refusal)
 {
 	int runtime CLOSE_FD = runtime_open(handover->host, true);
@@ -42,7 +53,7 @@ int context_patiently(struct handover *handover, const char *owner, context_atte
 			return r;
 		if (!end) {
 			end = clock_now_us() + policy.wait_s * UINT64_C(1000000);
-			context_note_wait(handover, owner, policy.wait_s, refusal);
+			tell_wait(handover, owner, policy.wait_s, refusal);
 		}
 		(void)poll(NULL, 0, INTERVAL_MS);
 	}

@@ -84,10 +84,19 @@ static void fill(const struct host *host, const struct journal *journal, struct 
 	}
 }
 
+static void tell(struct handover *handover, const struct journal *journal, const struct step *stuck)
+{
+	struct refusal refusal;
+
+	(void)poison_refuse(stuck->target, &refusal);
+	context_say(handover, EVENT_POISONED, journal, &stuck->target, refusal.sentence);
+}
+
 int poison_put(struct handover *handover, int runtime, const struct journal *journal, const struct step *stuck)
 {
 	struct journal *record = &handover->poison;
 	int records CLOSE_FD = -1;
+	int r;
 
 	if (journal->kind == JOURNAL_POISONED)
 		return journal_replace(runtime, journal);
@@ -103,5 +112,8 @@ int poison_put(struct handover *handover, int runtime, const struct journal *jou
 	fill(handover->host, journal, stuck->target, record);
 	record->last = *stuck;
 	record->has_last = true;
-	return journal_replace(records, record);
+	r = journal_replace(records, record);
+	if (r >= 0)
+		tell(handover, journal, stuck);
+	return r;
 }

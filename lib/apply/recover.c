@@ -96,10 +96,10 @@ static void sweep_journal(struct walk *walk, struct journal *journal, const char
 			context_note(walk->handover, journal, why_left);
 		return;
 	}
-	context_note(walk->handover, journal,
+	context_say(walk->handover, EVENT_INTERRUPTED, journal, NULL,
 		journal->kind == JOURNAL_POISONED ? "its driver has returned: putting it back"
 						  : "a handover was interrupted: putting back what it had changed");
-	if (context_give_back(walk->handover, walk->directory, journal, 0, &refusal) < 0)
+	if (context_give_back(walk->handover, walk->directory, journal, EVENT_RECOVERED, 0, &refusal) < 0)
 		walk_failed(walk, &refusal);
 	else
 		walk->undone++;
@@ -139,14 +139,20 @@ static void settle_left(struct walk *walk, bool always)
 	memset(journal, 0, sizeof(*journal));
 	(void)text_copy(journal->name, sizeof(journal->name), "recover");
 	journal->state = JOURNAL_RETURNING;
+	context_begin_sum(handover);
 	if (left)
-		context_note(handover, journal, "CPUs are still turned for domains that are gone: putting them back");
+		context_say(handover, EVENT_INTERRUPTED, journal, NULL,
+			"CPUs are still turned for domains that are gone: putting them back");
 	context_begin(handover);
 	if (r >= 0)
 		r = context_settle(handover, walk->runtime, journal);
 	if (r >= 0 || r == STEP_STALE) {
 		/* What is of CPUs that are offline stays turned. */
-		walk->undone += left && !ledger_exists(walk->runtime);
+		left = left && !ledger_exists(walk->runtime);
+		walk->undone += left;
+		handover->n_changes = handover->n_turned;
+		if (left)
+			context_tell_sum(handover, EVENT_RECOVERED, journal, r == STEP_STALE);
 		return;
 	}
 	(void)refusal_set(&refusal, REFUSAL_FAILED, "cannot set the host's CPUs as the running domains want them: %s",
@@ -179,7 +185,7 @@ int handover_recover(struct handover *handover, struct refusal *refusal)
 
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
-	r = context_lock(handover, runtime, "recover", &lock, refusal);
+	r = context_lock(handover, runtime, (struct event_owner){ .name = "recover" }, &lock, refusal);
 	if (r < 0)
 		return r;
 	return context_sweep(handover, runtime, true, refusal);
@@ -248,7 +254,7 @@ int handover_survey(struct handover *handover,
 	if (runtime < 0)
 		return runtime == -ENOENT ? 0 : context_refuse_state(refusal, runtime);
 	/* A handover at work is half done in the journal, and not interrupted. */
-	r = context_lock(handover, runtime, "recover", &lock, refusal);
+	r = context_lock(handover, runtime, (struct event_owner){ .name = "recover" }, &lock, refusal);
 	if (r == 0)
 		r = walk_journals(&walk);
 	if (r == 0)

@@ -142,8 +142,8 @@ static int settle_writer(
 	return r;
 }
 
-int context_give_back(
-	struct handover *handover, int runtime, struct journal *journal, int deadline_ms, struct refusal *refusal)
+int context_give_back(struct handover *handover, int runtime, struct journal *journal, enum event_kind sum,
+	int deadline_ms, struct refusal *refusal)
 {
 	struct group_question question = { .host = handover->host, .journal = journal };
 	char sentence[STEP_SENTENCE_SIZE + 64];
@@ -151,6 +151,7 @@ int context_give_back(
 	int fd CLOSE_FD = -1;
 	int r, result;
 
+	context_begin_sum(handover);
 	r = settle_writer(handover, runtime, journal, &question);
 	if (r < 0)
 		return context_refuse_state(refusal, r);
@@ -172,6 +173,8 @@ int context_give_back(
 			"VFIO group %d is still open; run 'gpu-handoff recover' when the process that has it has ended",
 			question.open);
 	context_begin(handover);
+	if (sum == EVENT_RETURNED)
+		context_tell_intent(handover, EVENT_RETURNS, journal);
 	text_init(&failure, sentence, sizeof(sentence));
 	result = context_undo(handover, runtime, journal, fd, &failure);
 	if (result == KERNEL_STUCK && journal->kind != JOURNAL_POISONED)
@@ -187,7 +190,10 @@ int context_give_back(
 	/* Afterwards: their properties are to say that nobody has them. */
 	context_announce(handover, runtime, journal, &handover->undo);
 	context_announce_groups(handover, journal);
-	return r < 0 ? context_refuse_state(refusal, r) : result;
+	if (r < 0)
+		return context_refuse_state(refusal, r);
+	context_tell_sum(handover, sum, journal, result);
+	return result;
 }
 
 int handover_return(struct handover *handover, const char *owner, struct refusal *refusal)
@@ -205,11 +211,12 @@ int handover_return(struct handover *handover, const char *owner, struct refusal
 	 * know. */
 	if (r == 0 && handover->journal.state == JOURNAL_HELD)
 		journal_disown(runtime, owner);
-	r = context_lock(handover, runtime, owner, &lock, refusal);
+	r = context_lock(handover, runtime,
+		r == 0 ? journal_owner(&handover->journal) : (struct event_owner){ .name = owner }, &lock, refusal);
 	if (r < 0)
 		return r;
 	r = journal_read(runtime, owner, handover->buffer, &handover->journal);
 	if (r < 0)
 		return r == -ENOENT ? 0 : journal_refuse(owner, r, refusal);
-	return context_give_back(handover, runtime, &handover->journal, RELEASE_DEADLINE_MS, refusal);
+	return context_give_back(handover, runtime, &handover->journal, EVENT_RETURNED, RELEASE_DEADLINE_MS, refusal);
 }

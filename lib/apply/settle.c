@@ -47,6 +47,7 @@ int context_see(struct handover *handover, int runtime, struct refusal *refusal)
 struct tale {
 	char sentence[512];
 	struct text text;
+	enum event_kind kind;
 	unsigned int n;
 };
 
@@ -54,6 +55,7 @@ static void tale_begin(struct tale *tale, const char *beginning)
 {
 	text_init(&tale->text, tale->sentence, sizeof(tale->sentence));
 	text_add(&tale->text, "%s", beginning);
+	tale->kind = EVENT_NOTE;
 	tale->n = 0;
 }
 
@@ -71,7 +73,7 @@ static void tale_end(struct tale *tale, struct handover *handover, const struct 
 	if (tale->n > TOLD_MAX)
 		text_add(&tale->text, " and %u more", tale->n - TOLD_MAX);
 	if (tale->n > 0)
-		context_note(handover, journal, tale->sentence);
+		context_say(handover, tale->kind, journal, NULL, tale->sentence);
 }
 
 static bool note_foreign(struct handover *handover, const struct journal *journal)
@@ -79,6 +81,7 @@ static bool note_foreign(struct handover *handover, const struct journal *journa
 	struct tale tale;
 
 	tale_begin(&tale, "somebody else has changed these meanwhile, so they stay as they are:");
+	tale.kind = EVENT_LEFT;
 	for (unsigned int i = 0; i < handover->knobs.n_knobs; i++) {
 		if (handover->knobs.knobs[i].foreign)
 			tale_add(&tale, &handover->knobs.knobs[i]);
@@ -188,6 +191,7 @@ static int turn_all(struct handover *handover, const struct journal *journal, bo
 			if (knob->kind != kind || !knob_is_due(knob))
 				continue;
 			r = knob_turn(&turning, knob);
+			handover->n_turned += r == 0;
 			n_late += is_late(r);
 			if (r == TURN_CUT)
 				tale_add(&cut, knob);
@@ -279,6 +283,7 @@ int context_settle(struct handover *handover, int runtime, const struct journal 
 	int r;
 
 	handover->why[0] = '\0';
+	handover->n_turned = 0;
 	r = context_gather(handover, runtime, NULL);
 	if (r < 0)
 		return r;

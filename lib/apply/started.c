@@ -47,7 +47,13 @@ static int settle(struct handover *handover, int runtime, const struct journal *
 	char sentence[sizeof(handover->why) + 64];
 	int r;
 
+	handover->n_turned = 0;
 	r = lock < 0 ? lock : context_settle(handover, runtime, journal);
+	if (handover->n_turned) {
+		(void)snprintf(sentence, sizeof(sentence), "kept what has come off the CPUs of domains, %u change%s",
+			handover->n_turned, handover->n_turned == 1 ? "" : "s");
+		context_say(handover, EVENT_CPUS, journal, NULL, sentence);
+	}
 	if (r >= 0 || r == STEP_STALE)
 		return 0;
 	(void)snprintf(sentence, sizeof(sentence), "cannot keep what has come off the CPUs of domains: %s",
@@ -120,6 +126,7 @@ void handover_started(struct handover *handover, const struct domain *domain)
 	if (r < 0) {
 		memset(journal, 0, sizeof(*journal));
 		journal->state = JOURNAL_HELD;
+		(void)text_copy(journal->owner, sizeof(journal->owner), domain->uuid);
 		(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 		if (r == -ENOENT && ledger_exists(runtime))
 			(void)settle(handover, runtime, journal);

@@ -226,7 +226,7 @@ static int carry_out_step(
 	/* It changes nothing, so there is nothing to record. */
 	if (step->kind == STEP_FREE) {
 		r = context_await_free(handover, step, again, &held);
-		context_tell(handover, &handover->journal, step, r < 0 ? STEP_HELD : 0, begin);
+		context_tell_step(handover, &handover->journal, step, r < 0 ? STEP_HELD : 0, begin);
 		if (r < 0)
 			text_add(failure, "%s", held.sentence);
 		return r;
@@ -274,6 +274,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	if (fd < 0)
 		return context_refuse_state(refusal, fd);
 	text_init(&failure, sentence, sizeof(sentence));
+	context_tell_intent(handover, EVENT_TAKES, journal);
 	note_forgotten(handover);
 	for (unsigned int i = 0; i < handover->notes.n; i++)
 		context_note(handover, journal, handover->notes.lines[i]);
@@ -298,6 +299,7 @@ static int carry_out(struct handover *handover, int runtime, struct refusal *ref
 	}
 	if (r < 0)
 		return roll_back(handover, runtime, fd, r, &failure, refusal);
+	context_tell_sum(handover, EVENT_TAKEN, journal, 0);
 	context_announce(handover, runtime, journal, &journal->plan);
 	return 0;
 }
@@ -316,6 +318,7 @@ int context_take(struct handover *handover, int runtime, const struct domain *do
 	r = context_sweep(handover, runtime, false, &elsewhere);
 	if (r < 0)
 		context_note(handover, &handover->journal, elsewhere.sentence);
+	context_begin_sum(handover);
 	r = make_plan(handover, runtime, domain, refusal);
 	if (r < 0)
 		return r;
@@ -333,8 +336,9 @@ static int take_back_own(struct handover *handover, int runtime, const char *own
 		return 0;
 	if (r < 0)
 		return journal_refuse(owner, r, refusal);
-	context_note(handover, journal, "its last run was interrupted: putting back what that had changed");
-	return context_give_back(handover, runtime, journal, RELEASE_DEADLINE_MS, refusal);
+	context_say(handover, EVENT_INTERRUPTED, journal, NULL,
+		"its last run was interrupted: putting back what that had changed");
+	return context_give_back(handover, runtime, journal, EVENT_RECOVERED, RELEASE_DEADLINE_MS, refusal);
 }
 
 /* Under the lock. */
@@ -358,5 +362,6 @@ int handover_take(struct handover *handover, const struct domain *domain, pid_t 
 {
 	if (!domain->uuid[0])
 		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has no uuid");
-	return context_patiently(handover, domain->name, take, domain, daemon, refusal);
+	return context_patiently(
+		handover, (struct event_owner){ domain->name, domain->uuid }, take, domain, daemon, refusal);
 }

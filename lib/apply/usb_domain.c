@@ -36,6 +36,7 @@ void handover_start_usb(struct handover *handover, const struct domain *domain)
 		return;
 	memset(journal, 0, sizeof(*journal));
 	journal->state = JOURNAL_HELD;
+	(void)text_copy(journal->owner, sizeof(journal->owner), domain->uuid);
 	(void)text_copy(journal->name, sizeof(journal->name), domain->name);
 	(void)snprintf(sentence, sizeof(sentence), "cannot give it the USB devices that follow it: %s", strerror(-r));
 	context_note(handover, journal, sentence);

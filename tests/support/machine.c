@@ -15,22 +15,24 @@
 #include "tests/support/snapshot.h"
 #include "tests/support/tree.h"
 
-static void note(void *data, const char *owner, const char *sentence)
+/* Every handover begins, and most end well. */
+static bool is_story(const struct event *event)
+{
+	return event_is_sum(event) || event->kind == EVENT_TAKES || event->kind == EVENT_RETURNS ||
+	       event->kind == EVENT_CPUS;
+}
+
+static void hear(void *data, const struct event *event)
 {
 	struct machine *machine = data;
 	size_t n = strlen(machine->notes);
 
-	(void)snprintf(machine->notes + n, sizeof(machine->notes) - n, "%s: %s\n", owner, sentence);
-}
-
-static void count_step(void *data, const char *owner, const struct step *step, int result, uint64_t duration_us)
-{
-	struct machine *machine = data;
-
-	(void)owner;
-	(void)step;
-	(void)duration_us;
-	machine->n_failed += result < 0;
+	machine->n_failed += event->step && event->result < 0;
+	if (!event->step && !is_story(event))
+		(void)snprintf(
+			machine->notes + n, sizeof(machine->notes) - n, "%s: %s\n", event->owner.name, event->sentence);
+	if (machine->listen)
+		machine->listen(event);
 }
 
 /* Whether a device shares its slot or its group with a display function. */
@@ -123,7 +125,7 @@ void machine_start(struct machine *machine, const char *name, unsigned int how)
 	fake_manager_install(&machine->manager, &machine->host);
 	if (how & MACHINE_LOADED)
 		(void)machine->host.kernel->load_module(&machine->host, PLAN_DRIVER, 1000);
-	machine->observer = (struct observer){ .stepped = count_step, .noted = note, .data = machine };
+	machine->observer = (struct observer){ .told = hear, .data = machine };
 	machine->handover = handover_new(&machine->host, &machine->observer);
 	find_cards(machine);
 }

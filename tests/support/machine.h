@@ -29,8 +29,10 @@ struct machine {
 	struct observer observer;
 	struct handover *handover;
 	struct refusal refusal; /* of the last call */
-	char notes[8192];       /* a line each, "owner: sentence" */
+	char notes[8192];       /* a line each, "owner: sentence"; without steps, beginnings and sums */
 	unsigned int n_failed;  /* steps that failed, by the observer */
+	/* A test's own, that hears of each event; NULL for none. */
+	void (*listen)(const struct event *event);
 
 	/* A domain for each of its cards, with all the card's functions. */
 	unsigned int n_cards;

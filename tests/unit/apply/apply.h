@@ -26,3 +26,4 @@ TCase *case_usb(void);
 TCase *case_forget(void);
 TCase *case_arrivals(void);
 TCase *case_announce(void);
+TCase *case_report(void);

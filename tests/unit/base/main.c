@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "tests/support/suite.h"
+#include "tests/unit/base/base.h"
 
 static const struct {
 	const char *text;
@@ -272,5 +272,5 @@ int main(void)
 	tcase_add_test(fd, test_write_large);
 	tcase_add_test(fd, test_scope);
 	tcase_add_test(clock, test_await);
-	return suite_run("base", (TCase *[]){ text, fd, clock, NULL });
+	return suite_run("base", (TCase *[]){ text, fd, clock, case_log(), NULL });
 }

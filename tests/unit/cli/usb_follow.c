@@ -13,7 +13,9 @@
 
 #include <libvirt/virterror.h>
 
+#include "apply/event.h"
 #include "apply/usb_record.h"
+#include "tests/support/caught.h"
 #include "tests/support/scratch.h"
 #include "tests/unit/cli/cli.h"
 
@@ -137,6 +139,7 @@ static void set_up(void)
 	(void)snprintf(uri, sizeof(uri), "test://%s/node.xml", scratch.path);
 	asked[0] = '\0';
 	fails = stops = lies = false;
+	caught_clear();
 }
 
 static void tear_down(void)
@@ -206,6 +209,47 @@ START_TEST(test_attach)
 }
 END_TEST
 
+/* What is attached and detached is in the system's journal, whoever asked for it. */
+START_TEST(test_log)
+{
+	static const struct {
+		enum event_kind kind;
+		const char *message;
+	} kinds[] = {
+		{ EVENT_USB_ATTACHED, "gpuvm: USB device '1-4' attached to it" },
+		{ EVENT_USB_DETACHED, "gpuvm: USB device '1-4' detached from it" },
+	};
+
+	sync_port(0, "attached");
+	put_domains(HOSTDEV("1", "7"), "");
+	unplug();
+	sync_port(0, "detached");
+	ck_assert_uint_eq(caught_count(), 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct caught *line = caught_at(i);
+
+		ck_assert_str_eq(line->message, kinds[i].message);
+		ck_assert_str_eq(caught_value(line, "MESSAGE_ID", 0), event_kind_row(kinds[i].kind)->id);
+		ck_assert_str_eq(caught_value(line, "GPU_HANDOFF_DOMAIN", 0), "gpuvm");
+		ck_assert_str_eq(caught_value(line, "GPU_HANDOFF_UUID", 0), UUID);
+		ck_assert_str_eq(caught_value(line, "GPU_HANDOFF_USB", 0), "1-4");
+	}
+}
+END_TEST
+
+/* What goes wrong on the way, and ends nothing, is there as well. */
+START_TEST(test_log_complaint)
+{
+	fails = true;
+	put_domains(HOSTDEV("1", "6"), "");
+	put_record("1 6 " UUID "\n");
+	sync_port(-ECANCELED, "cannot attach");
+	ck_assert_uint_eq(caught_count(), 1);
+	ck_assert_str_eq(caught_value(caught_at(0), "GPU_HANDOFF_EVENT", 0), "refused");
+	ck_assert_ptr_nonnull(strstr(caught_at(0)->message, "1-4: usb refused: cannot detach"));
+}
+END_TEST
+
 START_TEST(test_dry_run)
 {
 	ck_assert_int_eq(call(follower_sync, "1-4", true), 0);
@@ -218,6 +262,7 @@ START_TEST(test_dry_run)
 	ck_assert_str_eq(printed, "USB device '1-4' would be detached from domain 'gpuvm'\n");
 	ck_assert(has_record("1 7 " UUID "\n"));
 	ck_assert_str_eq(asked, "");
+	ck_assert_uint_eq(caught_count(), 0);
 }
 END_TEST
 
@@ -546,6 +591,8 @@ TCase *case_usb_follow(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_attach);
+	tcase_add_test(tcase, test_log);
+	tcase_add_test(tcase, test_log_complaint);
 	tcase_add_test(tcase, test_dry_run);
 	tcase_add_test(tcase, test_attach_fails);
 	tcase_add_test(tcase, test_attach_lies);
