@@ -132,7 +132,7 @@ $(BUILD)/%.o: %.c Makefile | have-packages
 
 $(udev_files:%=$(BUILD)/udev/%): $(BUILD)/udev/%: udev/%.in Makefile
 	@mkdir -p $(@D)
-	@sed 's|@UDEVDIR@|$(udevdir)|' $< >$@
+	@sed 's|@UDEVDIR@|$(udevdir)|; s|@VERSION@|$(VERSION)|' $< >$@
 
 $(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
 	@mkdir -p $(@D)
