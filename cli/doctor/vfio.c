@@ -77,7 +77,7 @@ static void look_vfio(struct doctor *doctor)
 				doctor_report(doctor, FINDING_WARN, wanted->name,
 					"run 'modprobe vfio-pci' as root, or doctor with --fix; after an upgrade of "
 					"the kernel the host wants a reboot",
-					"the running kernel's modules are not below /usr/lib/modules, so whether it "
+					"the running kernel's modules are not below /lib/modules, so whether it "
 					"can be loaded is not known; %s",
 					wanted->why);
 			break;

@@ -43,6 +43,9 @@ static int is_listed(const struct host *host, const char *release, const char *l
 
 	(void)snprintf(path, sizeof(path), "lib/modules/%s/%s", release, list);
 	n = attribute_read(host->usr, path, text, sizeof(text));
+	/* Where /lib is not a link to /usr/lib. */
+	if (n == -ENOENT)
+		n = attribute_read(host->lib, path + strlen("lib/"), text, sizeof(text));
 	return n < 0 ? (int)n : modules_have(text, name);
 }
 
@@ -124,6 +127,7 @@ int module_find_ban(const struct host *host, const char *name, char *where, size
 		{ host->run, "modprobe.d", "/run/modprobe.d" },
 		{ host->usr, "local/lib/modprobe.d", "/usr/local/lib/modprobe.d" },
 		{ host->usr, "lib/modprobe.d", "/usr/lib/modprobe.d" },
+		{ host->lib, "modprobe.d", "/lib/modprobe.d" },
 	};
 	static char parameters[PARAMETERS_SIZE];
 	int r = 0;

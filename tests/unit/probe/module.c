@@ -60,8 +60,11 @@ START_TEST(test_ban)
 	put_text(scratch.fd, "etc/modprobe.d/a.conf", "options x y=1\n");
 	put_text(scratch.fd, "etc/modprobe.d/b.conf.bak", "blacklist vfio-pci\n");
 	put_text(scratch.fd, "usr/lib/modprobe.d/a.conf", "blacklist vfio-pci\n");
+	put_text(scratch.fd, "lib/modprobe.d/d.conf", "blacklist nouveau\n");
 	ck_assert_int_eq(host_open(scratch.path, &host), 0);
 	ck_assert_int_eq(module_find_ban(&host, "vfio-pci", where, sizeof(where)), 0);
+	ck_assert_int_eq(module_find_ban(&host, "nouveau", where, sizeof(where)), 1);
+	ck_assert_str_eq(where, "/lib/modprobe.d/d.conf");
 	put_text(scratch.fd, "usr/lib/modprobe.d/c.conf", "blacklist vfio-pci\n");
 	ck_assert_int_eq(module_find_ban(&host, "vfio-pci", where, sizeof(where)), 1);
 	ck_assert_str_eq(where, "/usr/lib/modprobe.d/c.conf");
@@ -77,9 +80,11 @@ START_TEST(test_state)
 
 	scratch_make(&scratch);
 	put_directory(scratch.fd, "sys");
-	put_directory(scratch.fd, "usr/lib/modules/6.1.0");
+	put_directory(scratch.fd, "usr");
+	put_text(scratch.fd, "lib/modules/6.1.0/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
 	put_text(scratch.fd, "proc/sys/kernel/osrelease", "6.1.0\n");
 	ck_assert_int_eq(host_open(scratch.path, &host), 0);
+	ck_assert_int_eq(module_probe(&host, "ext4"), MODULE_BUILT_IN);
 	ck_assert_int_eq(module_probe(&host, "vfio-pci"), MODULE_UNKNOWN);
 	put_text(scratch.fd, "usr/lib/modules/6.1.0/modules.dep", "kernel/vfio-pci.ko:\n");
 	ck_assert_int_eq(module_probe(&host, "vfio-pci"), MODULE_LOADABLE);
