@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor: group kvm may open the VFIO groups of cards with access = kvm. */
-#include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/fd.h"
 #include "cli/doctor/doctor.h"
-#include "probe/accounts.h"
 
 #define GROUP    "kvm"
 #define MODE     0660
 #define MODE_ALL 07777
-
-/* Of a recorded host the one of its own file. Returns 1, 0, -errno. */
-static int find_group(const struct doctor *doctor, gid_t *ret)
-{
-	const struct group *group;
-
-	if (doctor->recorded)
-		return accounts_find_group(doctor->host, GROUP, ret);
-	errno = 0;
-	group = getgrnam(GROUP);
-	if (!group)
-		return -errno;
-	*ret = group->gr_gid;
-	return 1;
-}
 
 static void look_node(struct doctor *doctor, const char *section, int group, gid_t kvm)
 {
@@ -77,7 +59,7 @@ static void look_access(struct doctor *doctor)
 {
 	const struct card_settings *settings = &doctor->settings.cards;
 	gid_t kvm = 0;
-	int found = find_group(doctor, &kvm);
+	int found = doctor_find_group(doctor, GROUP, &kvm);
 
 	for (unsigned int i = 0; i < settings->n_cards; i++) {
 		if (settings->cards[i].for_kvm)

@@ -15,6 +15,18 @@
 
 /* In the order in which they look. */
 static const struct check *const checks[] = {
+	&check_machine,
+	&check_virtualization,
+	&check_kvm,
+	&check_iommu,
+	&check_remapping,
+	&check_passthrough,
+	&check_vfio,
+	&check_lockdown,
+	&check_hugepages,
+	&check_systemd,
+	&check_installed,
+	&check_vmd,
 	&check_config,
 	&check_sections,
 	&check_access,

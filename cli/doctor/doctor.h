@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "host/host.h"
 #include "model/card.h"
@@ -44,6 +45,10 @@ struct check {
 	void (*mend)(struct doctor *doctor);
 };
 
+/* Of the host: in their order. */
+extern const struct check check_machine, check_virtualization, check_kvm, check_iommu, check_remapping,
+	check_passthrough, check_vfio, check_lockdown, check_hugepages, check_systemd, check_installed, check_vmd;
+
 extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
 
 /*
@@ -80,6 +85,11 @@ void doctor_look_reserved(struct doctor *doctor, const char *section, const stru
 void doctor_look_kept_free(struct doctor *doctor, const char *section, const struct card *card);
 /* All cards that are shared, whether a section says so or none. */
 void doctor_look_shared(struct doctor *doctor);
+
+/* ---- groups of persons: group.c ---- */
+
+/* Finds one by its name, of a recorded host in its own file. Returns 1 and *ret, 0 when there is none, -errno. */
+int doctor_find_group(const struct doctor *doctor, const char *name, gid_t *ret);
 
 /* ---- libvirt: libvirt.c ---- */
 

@@ -68,6 +68,7 @@ int host_open(const char *sysroot, struct host *ret)
 		.run = -1,
 		.etc = -1,
 		.usr = -1,
+		.lib = -1,
 		.kernel = sysroot ? &kernel_recorded : &kernel_real,
 		.manager = sysroot ? &manager_recorded : &manager_watched,
 	};
@@ -80,6 +81,7 @@ int host_open(const char *sysroot, struct host *ret)
 	ret->run = root_open(root, "run");
 	ret->etc = root_open(root, "etc");
 	ret->usr = root_open(root, "usr");
+	ret->lib = root_open(root, "lib");
 	return ret->sys < 0 ? -ENOENT : 0;
 }
 
@@ -91,6 +93,7 @@ void host_close(struct host *host)
 	fd_close(&host->run);
 	fd_close(&host->etc);
 	fd_close(&host->usr);
+	fd_close(&host->lib);
 }
 
 ssize_t attribute_end(char *buffer, ssize_t length)

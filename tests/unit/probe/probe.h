@@ -34,6 +34,10 @@ TCase *case_resident(void);
 TCase *case_vm(void);
 TCase *case_usb(void);
 TCase *case_vanish(void);
+TCase *case_machine(void);
+TCase *case_module(void);
+TCase *case_iommu(void);
+TCase *case_memory(void);
 
 /* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
 void put_device(int root, const char *path, const char *subsystem, const char *number);
