@@ -20,6 +20,8 @@ static const struct check *const checks[] = {
 	&check_access,
 	&check_memlock,
 	&check_usb,
+	&check_cards,
+	&check_vmd,
 };
 
 static const struct {

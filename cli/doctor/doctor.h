@@ -19,7 +19,7 @@ enum finding_result {
 	FINDING_RESULTS_
 };
 
-#define FINDING_TEXT_SIZE 768
+#define FINDING_TEXT_SIZE 1024
 
 /* What a check looks at, and where its findings go. */
 struct doctor {
@@ -44,7 +44,7 @@ struct check {
 	void (*mend)(struct doctor *doctor);
 };
 
-extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
+extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_cards, check_vmd;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
