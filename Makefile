@@ -397,7 +397,7 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 
 # ---- fuzz ----
 
-FUZZERS      := accounts address attributes balancer bar config cpus daemon devpath domain group hostdev journal ledger machine maps number nvidia os \
+FUZZERS      := accounts address attributes balancer bar config cpus daemon devpath domain group hostdev iomem journal ledger machine maps number nvidia os \
 	pinning resident seat step tune unit usb users vfio_ids
 FUZZ_SECONDS ?= 60
 
@@ -414,6 +414,7 @@ fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
 fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict
+fuzz_flags_iomem      := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
 fuzz_flags_machine    := -max_len=1024 -dict=tests/fuzz/proc.dict

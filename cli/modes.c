@@ -34,7 +34,9 @@ static void add_note(const struct settings *settings, const struct inventory *in
 			"/etc/gpu-handoff.conf, this one as [card %s]",
 			address.s, gpu->vendor, gpu->device, card_name(card).s);
 	else if (r == -EEXIST)
-		notes_add(notes, "'%s' is shared: two sections of /etc/gpu-handoff.conf are about it; keep one of them",
+		notes_add(notes,
+			"'%s' is shared: two sections of /etc/gpu-handoff.conf are about it, so neither counts; keep "
+			"one of them",
 			address.s);
 	else if (r == 1 && setting->mode == MODE_RESERVED && hosted)
 		notes_add(notes,

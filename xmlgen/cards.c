@@ -10,56 +10,14 @@
 #include "model/card.h"
 #include "probe/bar.h"
 #include "probe/inventory.h"
+#include "probe/muxless.h"
 
-/* Firmware of before 2022 gives 32 GiB to the BARs of all devices, and each lies at a multiple of its size. */
-#define WINDOW_PLAIN (16ULL << 30)
-#define WINDOW_MIN   (64ULL << 30)
-
-/* SMBIOS's kinds of chassis that one carries about (DSP0134, 7.4.1). */
-static bool is_portable(const struct host *host, bool *ret_told)
-{
-	static const uint64_t portable[] = { 8, 9, 10, 11, 14, 30, 31, 32 };
-	char content[16];
-	uint64_t type;
-
-	*ret_told = attribute_read(host->sys, "class/dmi/id/chassis_type", content, sizeof(content)) > 0 &&
-		    text_parse_number(content, 10, UINT32_MAX, &type) == 0;
-	for (size_t i = 0; *ret_told && i < sizeof(portable) / sizeof(portable[0]); i++) {
-		if (portable[i] == type)
-			return true;
-	}
-	return false;
-}
-
-/* Whether the processor has graphics of its own, which shows what another card draws. */
-static bool has_integrated(const struct inventory *inventory)
-{
-	static struct card card;
-
-	for (unsigned int i = 0; i < inventory->n_functions; i++) {
-		if (!function_is_display(&inventory->functions[i]))
-			continue;
-		card_describe(inventory, &inventory->functions[i], &card);
-		if (card.kind == CARD_INTEGRATED)
-			return true;
-	}
-	return false;
-}
+#define WINDOW_MIN (64ULL << 30)
 
 /* A 3D controller: without VGA's registers. */
 static bool is_controller(const struct function *gpu)
 {
 	return gpu->class_code >> 8 == 0x0302;
-}
-
-/* Accelerators are 3D controllers as well, but these sit in no laptop. */
-static bool is_muxless(const struct host *host, const struct inventory *inventory, const struct function *gpu)
-{
-	bool told, portable = is_portable(host, &told);
-
-	if (!is_controller(gpu) || !has_integrated(inventory))
-		return false;
-	return told ? portable : true;
 }
 
 /* ---- where it is ---- */
@@ -125,7 +83,7 @@ static int add_card(const struct host *host, const struct inventory *inventory, 
 		.node = local_node(host, guest, card->gpu),
 		.is_variant = card->gpu->is_variant,
 		.has_outputs = card->gpu->class_code >> 8 == 0x0300 && !card->gpu->is_virtual,
-		.is_muxless = is_muxless(host, inventory, card->gpu),
+		.is_muxless = muxless_find_shower(host, inventory, card->gpu) != NULL,
 	};
 	for (unsigned int i = 0; i < card->n_functions; i++) {
 		added->functions[i] = card->functions[i]->address;
@@ -285,7 +243,7 @@ void cards_look(const struct host *host, struct guest *guest)
 				"outputs",
 				address_text(card->functions[0]).s);
 	}
-	if (room <= WINDOW_PLAIN)
+	if (room <= BARS_WINDOW_PLAIN)
 		return;
 	/* The next power of two: there is room for the guest's other devices, too. */
 	guest->window = round_up(room + 1) > WINDOW_MIN ? round_up(room + 1) : WINDOW_MIN;

@@ -32,6 +32,7 @@ static const struct check *const checks[] = {
 	&check_access,
 	&check_memlock,
 	&check_usb,
+	&check_cards,
 };
 
 static const struct {

@@ -20,7 +20,7 @@ enum finding_result {
 	FINDING_RESULTS_
 };
 
-#define FINDING_TEXT_SIZE 768
+#define FINDING_TEXT_SIZE 1024
 
 /* What a check looks at, and where its findings go. */
 struct doctor {
@@ -49,7 +49,7 @@ struct check {
 extern const struct check check_machine, check_virtualization, check_kvm, check_iommu, check_remapping,
 	check_passthrough, check_vfio, check_lockdown, check_hugepages, check_systemd, check_installed, check_vmd;
 
-extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
+extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_cards;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text

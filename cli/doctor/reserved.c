@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "cli/doctor/doctor.h"
 
 /*
@@ -37,47 +38,82 @@ const char *doctor_find_initramfs(const struct host *host)
 	return "'update-initramfs -u' or 'dracut -f', whichever the host has,";
 }
 
-static void report_driver(
-	struct doctor *doctor, const char *section, struct address gpu, const struct function *function)
+/* What of a card is not with vfio-pci, by why. */
+struct rest {
+	struct finding_text late_text, built_in_text, driverless_text;
+	struct text late;       /* drivers that were loaded before the rules: "nouveau has 0000:01:00.0" */
+	struct text built_in;   /* drivers that are in the kernel, likewise */
+	struct text driverless; /* functions that no driver has */
+	const char *driver;     /* one that is in the kernel */
+	unsigned int n_built_in;
+};
+
+static void add_function(struct rest *rest, const struct host *host, const struct function *function)
 {
 	struct address_text address = address_text(function->address);
+	struct text *text;
 
-	if (is_built_in(doctor->host, function->driver))
-		doctor_report(doctor, FINDING_FAIL, section,
-			finding_text("use mode = kept-free, or a kernel that has %s as a module", function->driver).s,
-			"%s has %s, which is reserved: the driver is built into the kernel, and comes before any rule",
-			function->driver, address.s);
-	else
+	if (function_is_vfio(function))
+		return;
+	if (!function->driver[0]) {
+		text_add(&rest->driverless, "%s/sys/bus/pci/devices/%s", rest->driverless.length ? " " : "", address.s);
+		return;
+	}
+	text = is_built_in(host, function->driver) ? &rest->built_in : &rest->late;
+	text_add(text, "%s%s has %s", text->length ? ", " : "", function->driver, address.s);
+	if (text == &rest->late)
+		return;
+	rest->driver = function->driver;
+	rest->n_built_in++;
+}
+
+static void report_built_in(
+	struct doctor *doctor, const char *section, struct address_text gpu, const struct rest *rest)
+{
+	bool many = rest->n_built_in > 1;
+
+	doctor_report(doctor, FINDING_FAIL, section,
+		finding_text("use mode = kept-free, or a kernel that has %s as %s",
+			many ? "these drivers" : rest->driver, many ? "modules" : "a module")
+			.s,
+		"%s is reserved, but %s: what is built into the kernel comes before any rule", gpu.s,
+		rest->built_in.buffer);
+}
+
+/* Each reason once, whatever many functions it is about: the remedy is the same. */
+static void report_rest(struct doctor *doctor, const char *section, const struct card *card, const struct rest *rest)
+{
+	struct address_text gpu = address_text(card->gpu->address);
+
+	if (rest->late.length)
 		doctor_report(doctor, FINDING_FAIL, section,
 			finding_text("run %s as root, and reboot; until then 'gpu-handoff detach %s' takes it",
-				doctor_find_initramfs(doctor->host), address_text(gpu).s)
+				doctor_find_initramfs(doctor->host), gpu.s)
 				.s,
-			"%s has %s, which is reserved: the driver was loaded before the rules that keep it off",
-			function->driver, address.s);
+			"%s is reserved, but %s: loaded before the rules that keep drivers off", gpu.s,
+			rest->late.buffer);
+	if (rest->built_in.length)
+		report_built_in(doctor, section, gpu, rest);
+	if (rest->driverless.length)
+		doctor_report(doctor, FINDING_WARN, section,
+			finding_text("run 'udevadm trigger --action=add %s' as root, and look into 'journalctl -k'",
+				rest->driverless.buffer)
+				.s,
+			"%s is reserved, but not all of it has a driver: vfio-pci has not got %s", gpu.s,
+			rest->driverless.buffer);
 }
 
 void doctor_look_reserved(struct doctor *doctor, const char *section, const struct card *card)
 {
-	unsigned int n = 0;
+	struct rest rest = { .n_built_in = 0 };
 
-	for (unsigned int i = 0; i < card->n_functions; i++) {
-		const struct function *function = card->functions[i];
-		struct address_text address = address_text(function->address);
-
-		if (function_is_vfio(function))
-			n++;
-		else if (function->driver[0])
-			report_driver(doctor, section, card->gpu->address, function);
-		else
-			doctor_report(doctor, FINDING_WARN, section,
-				finding_text(
-					"run 'udevadm trigger --action=add /sys/bus/pci/devices/%s' as root, and look "
-					"into 'journalctl -k'",
-					address.s)
-					.s,
-				"%s is reserved, and has no driver: vfio-pci has not got it", address.s);
-	}
-	if (n == card->n_functions)
+	text_init(&rest.late, rest.late_text.s, sizeof(rest.late_text.s));
+	text_init(&rest.built_in, rest.built_in_text.s, sizeof(rest.built_in_text.s));
+	text_init(&rest.driverless, rest.driverless_text.s, sizeof(rest.driverless_text.s));
+	for (unsigned int i = 0; i < card->n_functions; i++)
+		add_function(&rest, doctor->host, card->functions[i]);
+	report_rest(doctor, section, card, &rest);
+	if (!rest.late.length && !rest.built_in.length && !rest.driverless.length)
 		doctor_report(doctor, FINDING_PASS, section, NULL, "%s is reserved: vfio-pci has all its functions",
 			address_text(card->gpu->address).s);
 }

@@ -70,8 +70,8 @@ static void report_twins(struct doctor *doctor, const struct card_setting *setti
 		text_add(&exact, "%s[card %s]", exact.length ? " or " : "", card_name(&card).s);
 	}
 	doctor_report(doctor, FINDING_FAIL, card_section(setting).s,
-		finding_text("name the one that is meant: %s", names_exact.s).s,
-		"%s have these ids, so it is about none of them, and they are shared", names.s);
+		finding_text("name the one that is meant in /etc/gpu-handoff.conf, as %s", names_exact.s).s,
+		"%s are shared: all of them have these ids, so it is about none of them", names.s);
 }
 
 static void look_section(struct doctor *doctor, const struct card_setting *setting)
@@ -91,7 +91,7 @@ static void look_section(struct doctor *doctor, const struct card_setting *setti
 		report_twins(doctor, setting);
 	} else if (card_settings_find(&doctor->settings.cards, &doctor->inventory, &card, &found) == -EEXIST) {
 		doctor_report(doctor, FINDING_FAIL, section.s, "keep one of them",
-			"another section is about %s as well, so neither counts, and it is shared",
+			"%s is shared: another section is about it as well, so neither counts",
 			address_text(card.gpu->address).s);
 	} else if (setting->mode == MODE_RESERVED) {
 		doctor_look_reserved(doctor, section.s, &card);

@@ -2,11 +2,9 @@
 #include "host/names.h"
 
 #include <errno.h>
-#include <stdlib.h>
-
-#include <pci/pci.h>
 
 #include "base/text.h"
+#include "host/libpci.h"
 
 /* libpci's own struct, which names.h need not know. */
 #define access_of(names) ((struct pci_access *)(names))
@@ -14,30 +12,10 @@
 /* The list alone: no hwdb. libpci asks the network only when told to. */
 #define LOOKUP (PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB)
 
-/* libpci tells of a name that it lacks through these; pci_init(), which sets them, would look for a bus. */
-static void say_nothing(char *message, ...) /* NOLINT(readability-non-const-parameter): libpci's type */
-{
-	(void)message;
-}
-
-/* libpci does not go on after an error, and says so only for memory that it does not get. */
-__attribute__((noreturn)) static void give_up(
-	char *message, ...) /* NOLINT(readability-non-const-parameter): likewise */
-{
-	(void)message;
-	abort();
-}
-
+/* Without pci_init(), which would look for a bus. */
 struct names *names_new(void)
 {
-	struct pci_access *access = pci_alloc();
-
-	if (access) {
-		access->error = give_up;
-		access->warning = say_nothing;
-		access->debug = say_nothing;
-	}
-	return (struct names *)access;
+	return (struct names *)libpci_new();
 }
 
 void names_free(struct names *names)

@@ -12,6 +12,7 @@
 #define RESOURCE_MEMORY       0x00000200u
 #define RESOURCE_PREFETCHABLE 0x00002000u
 #define RESOURCE_64BIT        0x00100000u
+#define RESOURCE_UNSET        0x20000000u
 
 /* The BARs, the ROM, those of virtual functions, a bridge's windows: 17 lines of 57 characters. */
 #define RESOURCES_SIZE_MAX 4096
@@ -47,10 +48,12 @@ static int parse_bar(char *line, struct bar *ret)
 	if (last < first || last - first == UINT64_MAX)
 		return -EBADMSG;
 	*ret = (struct bar){
+		.start = first,
 		.size = last - first + 1,
 		.is_memory = flags & RESOURCE_MEMORY,
 		.is_64bit = flags & RESOURCE_64BIT,
 		.is_prefetchable = flags & RESOURCE_PREFETCHABLE,
+		.is_unset = flags & RESOURCE_UNSET,
 	};
 	return 0;
 }
@@ -78,4 +81,30 @@ int bar_probe(const struct host *host, struct address address, struct bars *ret)
 		return device;
 	n = attribute_read(device, "resource", text, sizeof(text));
 	return n < 0 ? (int)n : bar_parse(text, ret);
+}
+
+/* Documentation/ABI/testing/sysfs-devices-power */
+static bool is_asleep(int device)
+{
+	char status[16];
+
+	return attribute_read(device, "power/runtime_status", status, sizeof(status)) > 0 &&
+	       strcmp(status, "active") != 0 && strcmp(status, "unsupported") != 0;
+}
+
+int bar_probe_sizes(const struct host *host, struct address address, unsigned int bar, uint64_t *ret)
+{
+	char name[sizeof("resource4294967295_resize")], value[32];
+	int device CLOSE_FD = function_open(host, address);
+	ssize_t n;
+
+	if (device < 0)
+		return device;
+	(void)snprintf(name, sizeof(name), "resource%u_resize", bar);
+	if (is_asleep(device) || !beneath_has(device, name))
+		return -ENOENT;
+	n = host->kernel->read(host, device, name, value, sizeof(value), BAR_DEADLINE_MS);
+	if (n < 0)
+		return (int)n;
+	return text_parse_number(value, 16, UINT64_MAX, ret) < 0 ? -EBADMSG : 0;
 }

@@ -29,3 +29,4 @@ TCase *case_fakes(void);
 TCase *case_isolated(void);
 TCase *case_output(void);
 TCase *case_lstopo(void);
+TCase *case_ports(void);

@@ -22,12 +22,12 @@
 START_TEST(test_card)
 {
 	static const struct bar wanted[BARS_MAX] = {
-		{ 16 * MIB, true, false, false },
-		{ 65536 * MIB, true, true, true },
+		{ 0xf6000000, 16 * MIB, true, false, false, false },
+		{ 0xe000000000, 65536 * MIB, true, true, true, false },
 		{ 0 },
-		{ 32 * MIB, true, true, true },
+		{ 0xf000000000, 32 * MIB, true, true, true, false },
 		{ 0 },
-		{ 128, false, false, false },
+		{ 0xe000, 128, false, false, false, false },
 	};
 	struct bars bars;
 
@@ -36,7 +36,9 @@ START_TEST(test_card)
 				 &bars),
 		0);
 	for (int i = 0; i < BARS_MAX; i++) {
+		ck_assert_uint_eq(bars.bars[i].start, wanted[i].start);
 		ck_assert_uint_eq(bars.bars[i].size, wanted[i].size);
+		ck_assert_int_eq(bars.bars[i].is_unset, wanted[i].is_unset);
 		ck_assert_int_eq(bars.bars[i].is_memory, wanted[i].is_memory);
 		ck_assert_int_eq(bars.bars[i].is_64bit, wanted[i].is_64bit);
 		ck_assert_int_eq(bars.bars[i].is_prefetchable, wanted[i].is_prefetchable);
@@ -126,6 +128,43 @@ START_TEST(test_probe)
 }
 END_TEST
 
+/* What it can be is asked of one that is awake, and told in hexadecimal. */
+static const struct {
+	const char *sizes, *status; /* NULL: no such attribute */
+	int expected;
+} resizes[] = {
+	{ NULL, NULL, -ENOENT },
+	{ "0000000000003fc0\n", NULL, 0 },
+	{ "0000000000003fc0\n", "active\n", 0 },
+	{ "0000000000003fc0\n", "unsupported\n", 0 },
+	{ "0000000000003fc0\n", "suspended\n", -ENOENT },
+	{ "3fc0 MiB\n", NULL, -EBADMSG },
+	{ "\n", NULL, -EBADMSG },
+};
+
+START_TEST(test_sizes)
+{
+	static const struct address address = { .bus = 1 };
+	struct scratch scratch;
+	struct host host;
+	uint64_t sizes;
+
+	scratch_make(&scratch);
+	put_directory(scratch.fd, "sys/bus/pci/devices/0000:01:00.0");
+	if (resizes[_i].sizes)
+		put_text(scratch.fd, "sys/bus/pci/devices/0000:01:00.0/resource1_resize", "%s", resizes[_i].sizes);
+	if (resizes[_i].status)
+		put_text(scratch.fd, "sys/bus/pci/devices/0000:01:00.0/power/runtime_status", "%s", resizes[_i].status);
+	ck_assert_int_eq(host_open(scratch.path, &host), 0);
+	ck_assert_int_eq(bar_probe_sizes(&host, address, 1, &sizes), resizes[_i].expected);
+	if (resizes[_i].expected == 0)
+		ck_assert_uint_eq(sizes, 0x3fc0);
+	ck_assert_int_eq(bar_probe_sizes(&host, address, 3, &sizes), -ENOENT);
+	host_close(&host);
+	scratch_remove(&scratch);
+}
+END_TEST
+
 TCase *case_bar(void)
 {
 	TCase *tcase = suite_case("bar");
@@ -133,5 +172,6 @@ TCase *case_bar(void)
 	tcase_add_test(tcase, test_card);
 	add_rows(tcase, test_text, rows);
 	tcase_add_test(tcase, test_probe);
+	add_rows(tcase, test_sizes, resizes);
 	return tcase;
 }

@@ -42,3 +42,4 @@ TCase *case_memory(void);
 /* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
 void put_device(int root, const char *path, const char *subsystem, const char *number);
 TCase *case_topology(void);
+TCase *case_framebuffer(void);

@@ -253,23 +253,27 @@ static const struct doctor_row hosts[] = {
 	{ "its ids", RECORD, "[card 10de:2184]\nmode = shared\n", put_as_recorded, "sections", "pass",
 		"[card 10de:2184]", GPU " is shared", NULL },
 	{ "two sections", RECORD, CARD("mode = shared\n") "[card 0000:10:00.1]\nmode = reserved\n", put_as_recorded,
-		"sections", "fail", "[card 0000:10:00.1]", "another section is about " GPU, "keep one" },
+		"sections", "fail", "[card 0000:10:00.1]", GPU " is shared: another section is about it", "keep one" },
 	{ "twins", "l40s-2x", "[card 10de:26b9]\nmode = reserved\n", put_as_recorded, "sections", "fail",
 		"[card 10de:26b9]", " have these ids, so it is about none of them", "[card " },
 
 	{ "reserved", RECORD, CARD("mode = reserved\n"), put_reserved, "sections", "pass", "[card " GPU "]",
 		"vfio-pci has all its functions", NULL },
 	{ "with nouveau", RECORD, CARD("mode = reserved\n"), put_debian, "sections", "fail", "[card " GPU "]",
-		"nouveau has " GPU, "run 'update-initramfs -u' as root, and reboot" },
+		"is reserved, but nouveau has " GPU
+		", snd_hda_intel has 0000:10:00.1, xhci_hcd has 0000:10:00.2, nvidia-gpu has "
+		"0000:10:00.3: loaded",
+		"run 'update-initramfs -u' as root, and reboot" },
 	{ "with its sound", RECORD, CARD("mode = reserved\n"), put_as_recorded, "sections", "fail", "[card " GPU "]",
-		"snd_hda_intel has 0000:10:00.1", "'update-initramfs -u' or 'dracut -f'" },
+		GPU " is reserved, but", "'update-initramfs -u' or 'dracut -f'" },
 	{ "with a module", RECORD, CARD("mode = reserved\n"), put_built_in, "sections", "fail", "[card " GPU "]",
-		"nouveau has " GPU ", which is reserved: the driver was loaded", "run 'dracut -f' as root" },
+		"but nouveau has " GPU ": loaded before", "run 'dracut -f' as root" },
 	{ "with a part of the kernel", RECORD, CARD("mode = reserved\n"), put_built_in, "sections", "fail",
-		"[card " GPU "]", "xhci_hcd has 0000:10:00.2, which is reserved: the driver is built into",
-		"kept-free" },
+		"[card " GPU "]",
+		"xhci_hcd has 0000:10:00.2, nvidia-gpu has 0000:10:00.3: what is built into the kernel",
+		"kernel that has these drivers as modules" },
 	{ "without a driver", RECORD, CARD("mode = reserved\n"), put_driverless, "sections", "warn", "[card " GPU "]",
-		"0000:10:00.1 is reserved, and has no driver", "/sys/bus/pci/devices/0000:10:00.1'" },
+		"vfio-pci has not got /sys/bus/pci/devices/0000:10:00.1", "/sys/bus/pci/devices/0000:10:00.1'" },
 
 	{ "shared by ids", RECORD, NULL, put_ids, "sections", "warn", GPU,
 		"vfio-pci has " GPU ": 'vfio-pci.ids' of the kernel's command line names its ids 10de:2184",
@@ -363,13 +367,14 @@ START_TEST(test_lines)
 {
 	static const char *const wanted[] = {
 		"\npass  /etc/gpu-handoff.conf: it is understood, and has 1 [card] and 1 [usb] sections\n",
-		"\nfail  [card " GPU "]: nouveau has " GPU
-		", which is reserved: the driver was loaded before the rules that "
-		"keep it off; run 'update-initramfs -u' as root, and reboot; until then 'gpu-handoff detach " GPU
-		"' takes it\n",
+		"\nfail  [card " GPU "]: " GPU " is reserved, but nouveau has " GPU
+		", snd_hda_intel has 0000:10:00.1, xhci_hcd has 0000:10:00.2, nvidia-gpu has 0000:10:00.3: loaded "
+		"before "
+		"the rules that keep drivers off; run 'update-initramfs -u' as root, and reboot; until then "
+		"'gpu-handoff detach " GPU "' takes it\n",
 		"\npass  [usb 046d:c52b]: goes to domain 'gpu??vm'; plugged in now: 1-4\n",
 		"\nwarn  domains of [usb] sections: ",
-		" findings are failures\n",
+		" findings is a failure\n",
 	};
 	struct scratch scratch;
 	int status;

@@ -20,7 +20,8 @@ static const struct {
 		"until then 'gpu-handoff detach 0000:10:00.0' takes it" },
 	{ "am4-2400g-gtx1660", "0000:10:00.0",
 		"[card 0000:00:01.1/00.0]\nmode = reserved\n[card 0000:10:00.1]\nmode = reserved\n", "shared",
-		"'0000:10:00.0' is shared: two sections of /etc/gpu-handoff.conf are about it; keep one of them" },
+		"'0000:10:00.0' is shared: two sections of /etc/gpu-handoff.conf are about it, so neither counts; keep "
+		"one of them" },
 	{ "am4-2400g-gtx1660", "0000:10:00.0", "[card 0000:10:00.0]\nmode = mine\n", "shared",
 		"/etc/gpu-handoff.conf: 'mode' of [card 0000:10:00.0] wants shared, kept-free or reserved" },
 	{ "power8-2xp100-domains", "0002:01:00.0", "[card 10de:15f9]\nmode = reserved\n", "shared",
