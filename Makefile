@@ -3,6 +3,7 @@
 # make            builds everything into build/        make check       every test, the lab included (as root)
 # make install    PREFIX, DESTDIR; make uninstall      make check-unit  without root and the lab, in a minute
 # make demo       a card moves, in a virtual machine   make lab         the lab's scenarios alone
+# make deb, rpm   a package, in build/deb, build/rpm   make check-deb   installs and purges it in an image
 # make bench      figures                              make fuzz        fuzzes the parsers; lint, format as well
 #
 # CC=clang builds with clang, SAN=1 with ASan and UBSan, WERROR=1 makes warnings errors; each in a folder of its own.
@@ -235,6 +236,9 @@ PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev l
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
+PACKAGES_DEB   := debhelper dpkg-dev fakeroot
+PACKAGES_SHELL := zsh fish
+PACKAGES_CLEAN := lintian rpm rpmlint
 PACKAGES_XML   := xz-utils dpkg-dev libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
 	libxml2-utils
 
@@ -245,12 +249,13 @@ again = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: check lab demo bench
 check:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML) $(PACKAGES_DEB) $(PACKAGES_SHELL) $(PACKAGES_CLEAN)
 	@tests/step warnings 'building with gcc and clang, warnings as errors' $(again) lint-warnings
 	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
 	@tests/step xml 'domain XML in a real libvirt' $(again) do-check-xml
 	@tests/step domains "the domains of libvirt's own tests, tuned" $(again) do-check-domains
+	@tests/step deb 'the Debian package, in and out of a host' $(again) do-check-deb
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
 	@$(give_build)
@@ -339,6 +344,25 @@ $(foreach t,$(TESTS),$(eval $(call test,$(t))))
 $(libsupport): $(SUPPORT)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
+
+# The packages; what a Debian package is made of, and that a host is as before when it is purged.
+.PHONY: deb rpm check-deb do-check-deb
+deb:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_DEB)
+	@packaging/deb build/deb
+	@$(give_build)
+
+rpm:
+	@packaging/rpm build/rpm
+
+check-deb:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_DEB) $(PACKAGES_CLEAN) $(PACKAGES_LAB)
+	@$(again) do-check-deb
+	@$(give_build)
+
+do-check-deb:
+	@packaging/deb build/deb
+	@tests/package/deb build/deb
 
 # All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
 .PHONY: check-domains do-check-domains
