@@ -3,6 +3,7 @@
 # make            builds everything into build/        make check       every test, the lab included (as root)
 # make install    PREFIX, DESTDIR; make uninstall      make check-unit  without root and the lab, in a minute
 # make demo       a card moves, in a virtual machine   make lab         the lab's scenarios alone
+# make deb, rpm   a package, in build/deb, build/rpm   make check-deb   installs and purges it in an image
 # make bench      figures                              make fuzz        fuzzes the parsers; lint, format as well
 #
 # CC=clang builds with clang, SAN=1 with ASan and UBSan, WERROR=1 makes warnings errors; each in a folder of its own.
@@ -18,8 +19,11 @@ sbindir   := /usr/sbin
 hookdir   := /etc/libvirt/hooks/qemu.d
 bindir    := $(PREFIX)/bin
 mandir    := $(PREFIX)/share/man
-# What journalctl -x shows; an installed catalog is read in by journalctl --update-catalog.
+# What journalctl -x shows.
 catalogdir := $(or $(shell pkg-config --variable=catalogdir systemd 2>/dev/null),/usr/lib/systemd/catalog)
+bashdir   := $(PREFIX)/share/bash-completion/completions
+zshdir    := $(PREFIX)/share/zsh/site-functions
+fishdir   := $(PREFIX)/share/fish/vendor_completions.d
 unitdir   := $(or $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null),/usr/lib/systemd/system)
 # Where QEMU may read under AppArmor and SELinux.
 qemudir   := /usr/share/qemu/gpu-handoff
@@ -98,6 +102,9 @@ endef
 udev_rules := 60-gpu-handoff.rules 72-gpu-handoff.rules
 udev_files := $(udev_rules) initramfs-tools/gpu-handoff
 
+# What shells complete, made of what the programs say of themselves (completions/record).
+completions := gpu-handoff.bash _gpu-handoff gpu-handoff.fish
+
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
@@ -105,7 +112,7 @@ ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
-all: $(PROGRAMS:%=$(BUILD)/%) $(udev_files:%=$(BUILD)/udev/%) $(BUILD)/battery.aml
+all: $(PROGRAMS:%=$(BUILD)/%) $(udev_files:%=$(BUILD)/udev/%) $(completions:%=$(BUILD)/completions/%) $(BUILD)/battery.aml
 
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
@@ -136,6 +143,10 @@ $(udev_files:%=$(BUILD)/udev/%): $(BUILD)/udev/%: udev/%.in Makefile
 	@mkdir -p $(@D)
 	@sed 's|@UDEVDIR@|$(udevdir)|; s|@VERSION@|$(VERSION)|' $< >$@
 
+$(completions:%=$(BUILD)/completions/%): $(BUILD)/completions/%: completions/%.in completions/generate.awk completions/help.txt
+	@mkdir -p $(@D)
+	@awk -v shell=$(or $(filter bash fish,$(subst .,,$(suffix $@))),zsh) -f completions/generate.awk completions/help.txt $< >$@
+
 $(BUILD)/battery.aml: xmlgen/battery.asl | have-packages
 	@mkdir -p $(@D)
 	$(call say,IASL,$@)iasl -va -p $(basename $@) $< >/dev/null
@@ -155,18 +166,31 @@ units := $(patsubst cli/%.in,%,$(sort $(wildcard cli/*.service.in)))
 # With the monolithic daemon, or the modular ones: whichever a host starts brings recovery along.
 libvirt_daemons := libvirtd virtqemud
 
-# On the host itself alone: in a package, its own scripts do that.
-update_catalog = $(if $(DESTDIR),,-! command -v journalctl >/dev/null || journalctl --update-catalog)
+# Whose SELinux label decides whether libvirt's daemon may run the hook.
+labelled := $(sbindir)/gpu-handoff-hook $(hookdir)/50-gpu-handoff
 
-.PHONY: install uninstall
+# Which directories were made, to remove these again and no others (packaging/made).
+recorddir    := $(PREFIX)/share/gpu-handoff
+made         := $(recorddir)/made-directories
+install_dirs := $(sbindir) $(hookdir) $(bindir) $(udevdir)/rules.d $(initramfstoolsdir)/hooks $(dracutdir)/90gpu-handoff \
+	$(unitdir) $(libvirt_daemons:%=$(unitdir)/%.service.wants) $(qemudir) $(foreach n,1 5 7 8,$(mandir)/man$(n)) \
+	$(bashdir) $(zshdir) $(fishdir) $(catalogdir)
+
+.PHONY: install install-files uninstall
+# A recipe is expanded before its first line runs: whether the hook is new is asked before it is there.
 install: all
+	@packaging/made record '$(DESTDIR)' $(made) $(recorddir) $(install_dirs)
+	@$(MAKE) --no-print-directory install-files
+	@$(if $(DESTDIR),,packaging/live installed $(if $(wildcard $(hookdir)/50-gpu-handoff),known,new) $(bindir)/gpu-handoff $(labelled))
+
+# What a package is made of: the files, and nothing else.
+install-files: all
+	@umask 022 && mkdir -p $(install_dirs:%=$(DESTDIR)%)
 	install -D -m 755 $(BUILD)/gpu-handoff-hook $(DESTDIR)$(sbindir)/gpu-handoff-hook
-	install -d -m 755 $(DESTDIR)$(hookdir)
 	ln -sfn $(sbindir)/gpu-handoff-hook $(DESTDIR)$(hookdir)/50-gpu-handoff
 	install -D -m 755 $(BUILD)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff
 	install -D -m 755 $(BUILD)/gpu-handoff-xmlgen $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	install -D -m 755 $(BUILD)/gpu-handoff-udev $(DESTDIR)$(udevdir)/gpu-handoff-udev
-	install -d -m 755 $(DESTDIR)$(udevdir)/rules.d
 	install -m 644 $(udev_rules:%=$(BUILD)/udev/%) $(DESTDIR)$(udevdir)/rules.d
 	install -D -m 755 $(BUILD)/udev/initramfs-tools/gpu-handoff $(DESTDIR)$(initramfstoolsdir)/hooks/gpu-handoff
 	install -D -m 755 udev/dracut/module-setup.sh $(DESTDIR)$(dracutdir)/90gpu-handoff/module-setup.sh
@@ -174,20 +198,23 @@ install: all
 		sed 's|@BINDIR@|$(bindir)|' "cli/$$u.in" | \
 			install -D -m 644 /dev/stdin "$(DESTDIR)$(unitdir)/$$u" || exit; \
 	done
-	install -d -m 755 $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants)
 	for d in $(libvirt_daemons); do \
 		ln -sfn ../gpu-handoff-recover.service $(DESTDIR)$(unitdir)/$$d.service.wants/ || exit; \
 	done
-	install -D -m 644 man/gpu-handoff.catalog $(DESTDIR)$(catalogdir)/gpu-handoff.catalog
-	$(update_catalog)
+	install -m 644 man/gpu-handoff.catalog $(DESTDIR)$(catalogdir)
 	install -D -m 644 $(BUILD)/battery.aml $(DESTDIR)$(qemudir)/battery.aml
-	install -d -m 755 $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 $(DESTDIR)$(mandir)/man8
 	install -m 644 $(MAN1:%=man/%) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(MAN5:%=man/%) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(MAN7:%=man/%) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(MAN8:%=man/%) $(DESTDIR)$(mandir)/man8
+	install -D -m 644 $(BUILD)/completions/gpu-handoff.bash $(DESTDIR)$(bashdir)/gpu-handoff
+	ln -sfn gpu-handoff $(DESTDIR)$(bashdir)/gpu-handoff-xmlgen
+	install -D -m 644 $(BUILD)/completions/_gpu-handoff $(DESTDIR)$(zshdir)/_gpu-handoff
+	install -D -m 644 $(BUILD)/completions/gpu-handoff.fish $(DESTDIR)$(fishdir)/gpu-handoff.fish
+	ln -sfn gpu-handoff.fish $(DESTDIR)$(fishdir)/gpu-handoff-xmlgen.fish
 
 uninstall:
+	@$(if $(DESTDIR),,packaging/live leaving)
 	rm -f $(DESTDIR)$(hookdir)/50-gpu-handoff $(DESTDIR)$(sbindir)/gpu-handoff-hook
 	rm -f $(DESTDIR)$(bindir)/gpu-handoff $(DESTDIR)$(bindir)/gpu-handoff-xmlgen
 	rm -f $(DESTDIR)$(udevdir)/gpu-handoff-udev $(udev_rules:%=$(DESTDIR)$(udevdir)/rules.d/%)
@@ -195,11 +222,14 @@ uninstall:
 	rm -rf $(DESTDIR)$(dracutdir)/90gpu-handoff
 	rm -f $(units:%=$(DESTDIR)$(unitdir)/%)
 	rm -f $(DESTDIR)$(catalogdir)/gpu-handoff.catalog
-	$(update_catalog)
 	rm -rf $(DESTDIR)$(qemudir)
 	rm -f $(libvirt_daemons:%=$(DESTDIR)$(unitdir)/%.service.wants/gpu-handoff-recover.service)
 	rm -f $(MAN1:%=$(DESTDIR)$(mandir)/man1/%) $(MAN5:%=$(DESTDIR)$(mandir)/man5/%)
 	rm -f $(MAN7:%=$(DESTDIR)$(mandir)/man7/%) $(MAN8:%=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(DESTDIR)$(bashdir)/gpu-handoff $(DESTDIR)$(bashdir)/gpu-handoff-xmlgen $(DESTDIR)$(zshdir)/_gpu-handoff
+	rm -f $(DESTDIR)$(fishdir)/gpu-handoff.fish $(DESTDIR)$(fishdir)/gpu-handoff-xmlgen.fish
+	@packaging/made remove '$(DESTDIR)' $(made)
+	@$(if $(DESTDIR),,packaging/live removed)
 
 .PHONY: clean
 clean:
@@ -213,6 +243,9 @@ PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev l
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
+PACKAGES_DEB   := debhelper dpkg-dev fakeroot
+PACKAGES_SHELL := zsh fish
+PACKAGES_CLEAN := lintian rpm rpmlint
 PACKAGES_XML   := xz-utils dpkg-dev libvirt-daemon-driver-qemu libvirt-daemon libvirt-clients ovmf swtpm swtpm-tools qemu-system-x86 \
 	libxml2-utils
 
@@ -223,12 +256,13 @@ again = $(MAKE) --no-print-directory -j$(shell nproc)
 
 .PHONY: check lab demo bench
 check:
-	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML)
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_LAB) $(PACKAGES_XML) $(PACKAGES_DEB) $(PACKAGES_SHELL) $(PACKAGES_CLEAN)
 	@tests/step warnings 'building with gcc and clang, warnings as errors' $(again) lint-warnings
 	@tests/step sanitizers 'unit tests under ASan and UBSan' $(again) check-san
 	@tests/step unit 'unit tests, layers, rules and the corpora of the parsers' $(again) check-unit
 	@tests/step xml 'domain XML in a real libvirt' $(again) do-check-xml
 	@tests/step domains "the domains of libvirt's own tests, tuned" $(again) do-check-domains
+	@tests/step deb 'the Debian package, in and out of a host' $(again) do-check-deb
 	@$(MAKE) --no-print-directory do-lab
 	@tail -n 1 build/log/unit.log
 	@$(give_build)
@@ -321,6 +355,25 @@ $(libsupport): $(SUPPORT)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
+# The packages; what a Debian package is made of, and that a host is as before when it is purged.
+.PHONY: deb rpm check-deb do-check-deb
+deb:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_DEB)
+	@packaging/deb build/deb
+	@$(give_build)
+
+rpm:
+	@packaging/rpm build/rpm
+
+check-deb:
+	@tests/require $(PACKAGES_BUILD) $(PACKAGES_DEB) $(PACKAGES_CLEAN) $(PACKAGES_LAB)
+	@$(again) do-check-deb
+	@$(give_build)
+
+do-check-deb:
+	@packaging/deb build/deb
+	@tests/package/deb build/deb
+
 # All domains of libvirt's own test suite, tuned; it downloads Debian's source package of libvirt.
 .PHONY: check-domains do-check-domains
 check-domains:
@@ -363,8 +416,8 @@ $(BUILD)/tests/define: $(BUILD)/tests/libvirt/define.o
 	$(call say,LD,$@)$(CC) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libvirt) -pthread
 
 # The tests that need neither root nor the lab, and what the linker and the sources say of the layers.
-.PHONY: check-unit check-san run-unit check-layers check-rules
-check-unit: all check-layers check-rules
+.PHONY: check-unit check-san run-unit check-layers check-rules check-install
+check-unit: all check-layers check-rules check-install
 	@$(MAKE) --no-print-directory run-unit
 
 check-san:
@@ -394,6 +447,12 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 	@$(if $(SAN),,tests/rules/udev $(BUILD))
 	@tests/rules/opens
 	@tests/rules/catalog
+
+# What is installed, into a directory; what the running system is told; and what shells complete.
+check-install: all $(BUILD)/tests/mktree
+	@tests/package/completions $(BUILD)
+	@tests/package/install $(BUILD)
+	@tests/package/live
 
 # ---- fuzz ----
 
