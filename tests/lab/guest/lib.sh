@@ -24,6 +24,15 @@ fail() {
 	exit 1
 }
 
+# The host boots again, where it boots by itself, and this scenario runs from its beginning, with that $PHASE. The first
+# is 1.
+reboot_into() { # PHASE
+	echo "$0 $1 $BEGAN" >/lab/phase
+	sync
+	systemctl reboot
+	sleep infinity
+}
+
 # shellcheck source=tests/lab/guest/nvidia.sh
 . "$LIB/nvidia.sh"
 # shellcheck source=tests/lab/guest/cpus.sh
