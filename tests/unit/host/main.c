@@ -39,7 +39,8 @@ void tree_stop(void)
 
 int main(void)
 {
-	return suite_run("host", (TCase *[]){ case_paths(), case_runtime(), case_manager(), case_isolated(),
-					 case_lstopo(), case_watched(), case_output(), case_affinity(),
-					 case_properties(), case_fakes(), case_balancer(), case_watch(), NULL });
+	return suite_run(
+		"host", (TCase *[]){ case_paths(), case_runtime(), case_manager(), case_isolated(), case_lstopo(),
+				case_watched(), case_output(), case_affinity(), case_properties(), case_fakes(),
+				case_balancer(), case_watch(), case_durable(), case_tool(), NULL });
 }
