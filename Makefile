@@ -59,6 +59,8 @@ pkgs_probe := libxml-2.0
 
 # For the configuration, which every call that is ours reads: 7 KiB, not worth a library to load.
 LDLIBS := -l:libinih.a
+# For /proc/config.gz, which setup alone reads: --as-needed leaves it out of every other program.
+LDLIBS += -lz
 
 archive  = $(BUILD)/lib$(1).a
 sources  = $(sort $(wildcard lib/$(1)/*.c))
@@ -99,7 +101,7 @@ udev_files := $(udev_rules) initramfs-tools/gpu-handoff
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
-ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
+ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd zlib
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
@@ -200,7 +202,7 @@ clean:
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
-	libinih-dev libsystemd-dev
+	libinih-dev libsystemd-dev zlib1g-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
@@ -384,8 +386,8 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 
 # ---- fuzz ----
 
-FUZZERS      := accounts address attributes balancer bar config cpus daemon devpath domain group hostdev journal ledger maps number nvidia os \
-	pinning resident seat step tune unit usb users
+FUZZERS      := accounts address attributes balancer bar cmdline config cpus daemon devpath domain group grub hostdev journal ledger loader maps \
+	number nvidia os pinning resident seat step tune unit usb users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -394,15 +396,18 @@ fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
 fuzz_flags_balancer   := -max_len=1024
 fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
+fuzz_flags_cmdline    := -max_len=1024 -dict=tests/fuzz/boot.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
+fuzz_flags_grub       := -max_len=2048 -dict=tests/fuzz/boot.dict
 fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
+fuzz_flags_loader     := -max_len=256
 fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict

@@ -17,3 +17,4 @@ TCase *case_knob(void);
 TCase *case_slot_path(void);
 TCase *case_mode(void);
 TCase *case_usb(void);
+TCase *case_cmdline(void);

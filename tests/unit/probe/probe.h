@@ -32,6 +32,7 @@ TCase *case_node_cpus(void);
 TCase *case_resident(void);
 TCase *case_vm(void);
 TCase *case_usb(void);
+TCase *case_boot(void);
 
 /* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
 void put_device(int root, const char *path, const char *subsystem, const char *number);
