@@ -116,7 +116,7 @@ have-packages:
 	@$(PKG_CONFIG) --exists $(ALL_PKGS) || { \
 		echo "packages are missing: run 'sudo apt-get install $(PACKAGES_BUILD)'" >&2; exit 1; }
 
-# What these do, without their main(): their tests link it, and that of xmlgen the fuzz targets as well.
+# What these do, without their main(): their tests link it, and those of cli and xmlgen the fuzz targets as well.
 libcli       := $(BUILD)/libcli.a
 libudevrules := $(BUILD)/libudevrules.a
 libxmlgen    := $(BUILD)/libxmlgen.a
@@ -296,7 +296,7 @@ pkgs_test_udev    := json-c libpci hwloc libxml-2.0
 pkgs_test_programs := json-c libxml-2.0
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await
 # libvirt's driver for tests has no devices that come and go.
-wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=write,--wrap=unlinkat
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
@@ -387,7 +387,7 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 # ---- fuzz ----
 
 FUZZERS      := accounts address attributes balancer bar cmdline config cpus daemon devpath domain group grub hostdev journal ledger loader maps \
-	number nvidia os pinning resident seat step tune unit usb users
+	number nvidia os pinning record resident seat step tune unit usb users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -413,6 +413,7 @@ fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
+fuzz_flags_record     := -max_len=4096 -dict=tests/fuzz/boot.dict
 fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_seat       := -max_len=512
 fuzz_flags_step       := -max_len=256
@@ -421,7 +422,7 @@ fuzz_flags_unit       := -max_len=512
 fuzz_flags_usb        := -max_len=256
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 
-fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))
+fuzz_archives := $(libxmlgen) $(libcli) $(call archives,apply $(below_apply))
 
 # The corpus without libFuzzer, plain and with ASan and UBSan: a part of check-unit.
 .PHONY: check-corpus replay

@@ -53,4 +53,4 @@ struct command {
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
 	command_recover, command_doctor, command_topology, command_usb_attach, command_usb_attach_all,
-	command_usb_detach, command_vanished;
+	command_usb_detach, command_vanished, command_setup, command_reset;
