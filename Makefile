@@ -65,6 +65,8 @@ pkgs_probe := libxml-2.0
 
 # For the configuration, which every call that is ours reads: 7 KiB, not worth a library to load.
 LDLIBS := -l:libinih.a
+# For /proc/config.gz, which setup alone reads: --as-needed leaves it out of every other program.
+LDLIBS += -lz
 
 archive  = $(BUILD)/lib$(1).a
 sources  = $(sort $(wildcard lib/$(1)/*.c))
@@ -108,7 +110,7 @@ completions := gpu-handoff.bash _gpu-handoff gpu-handoff.fish
 say = @$(if $(V),,printf '  %-5s %s\n' $(1) $(2); )
 
 # libsystemd for its headers alone: it is loaded when it is needed (lib/base/systemd.h).
-ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd
+ALL_PKGS   := libxml-2.0 libpci hwloc json-c smartcols libvirt libsystemd zlib
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(ALL_PKGS) 2>/dev/null)
 
 .PHONY: all
@@ -123,7 +125,7 @@ have-packages:
 	@$(PKG_CONFIG) --exists $(ALL_PKGS) || { \
 		echo "packages are missing: run 'sudo apt-get install $(PACKAGES_BUILD)'" >&2; exit 1; }
 
-# What these do, without their main(): their tests link it, and that of xmlgen the fuzz targets as well.
+# What these do, without their main(): their tests link it, and those of cli and xmlgen the fuzz targets as well.
 libcli       := $(BUILD)/libcli.a
 libudevrules := $(BUILD)/libudevrules.a
 libxmlgen    := $(BUILD)/libxmlgen.a
@@ -239,7 +241,7 @@ clean:
 
 # Debian's names. A fresh machine needs make and git; root has the rest installed.
 PACKAGES_BUILD := gcc libc6-dev acpica-tools pkg-config libxml2-dev libpci-dev libhwloc-dev libjson-c-dev libsmartcols-dev libvirt-dev \
-	libinih-dev libsystemd-dev
+	libinih-dev libsystemd-dev zlib1g-dev
 PACKAGES_CHECK := check clang libclang-rt-14-dev hwloc
 PACKAGES_LAB   := mmdebstrap qemu-system-x86 e2fsprogs kmod gcc libc6-dev
 PACKAGES_BENCH := psmisc lsof virtinst
@@ -340,7 +342,8 @@ wrap_probe        := -Wl,--wrap=read
 wrap_base         := -Wl,--wrap=connect
 wrap_apply        := -Wl,--wrap=write,--wrap=unlinkat,--wrap=clock_await,--wrap=log_send
 # libvirt's driver for tests has no devices that come and go.
-wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=virDomainGetXMLDesc,--wrap=log_send
+wrap_cli          := -Wl,--wrap=virDomainAttachDeviceFlags,--wrap=virDomainDetachDeviceFlags,--wrap=virDomainGetXMLDesc \
+	-Wl,--wrap=log_send,--wrap=write,--wrap=unlinkat
 
 objects_test = $(call objects,$(sort $(wildcard tests/unit/$(1)/*.c)))
 
@@ -456,8 +459,8 @@ check-install: all $(BUILD)/tests/mktree
 
 # ---- fuzz ----
 
-FUZZERS      := accounts address attributes balancer bar config cpus daemon devpath domain group hostdev iomem journal ledger machine maps number nvidia os \
-	pinning resident seat step tune unit usb users vfio_ids
+FUZZERS      := accounts address attributes balancer bar cmdline config cpus daemon devpath domain group grub hostdev iomem journal ledger \
+	loader machine maps number nvidia os pinning record resident seat step tune unit usb users vfio_ids
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -466,22 +469,26 @@ fuzz_flags_address    := -max_len=32
 fuzz_flags_attributes := -max_len=1024
 fuzz_flags_balancer   := -max_len=1024
 fuzz_flags_bar        := -max_len=1024 -dict=tests/fuzz/proc.dict
+fuzz_flags_cmdline    := -max_len=1024 -dict=tests/fuzz/boot.dict
 fuzz_flags_config     := -max_len=2048 -dict=tests/fuzz/config.dict
 fuzz_flags_cpus       := -max_len=640
 fuzz_flags_daemon     := -max_len=1200
 fuzz_flags_devpath    := -max_len=512
 fuzz_flags_domain     := -max_len=12288 -dict=tests/fuzz/xml.dict
 fuzz_flags_group      := -max_len=512
+fuzz_flags_grub       := -max_len=2048 -dict=tests/fuzz/boot.dict
 fuzz_flags_hostdev    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_iomem      := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_journal    := -max_len=12288 -dict=tests/fuzz/journal.dict
 fuzz_flags_ledger     := -max_len=8192 -dict=tests/fuzz/ledger.dict
+fuzz_flags_loader     := -max_len=256
 fuzz_flags_machine    := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_maps       := -max_len=1024
 fuzz_flags_number     := -max_len=64
 fuzz_flags_nvidia     := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_os         := -max_len=4096 -dict=tests/fuzz/xml.dict
 fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
+fuzz_flags_record     := -max_len=4096 -dict=tests/fuzz/boot.dict
 fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_seat       := -max_len=512
 fuzz_flags_step       := -max_len=256
@@ -491,7 +498,7 @@ fuzz_flags_usb        := -max_len=256
 fuzz_flags_users      := -max_len=2048 -dict=tests/fuzz/proc.dict
 fuzz_flags_vfio_ids   := -max_len=1400
 
-fuzz_archives := $(libxmlgen) $(call archives,apply $(below_apply))
+fuzz_archives := $(libxmlgen) $(libcli) $(call archives,apply $(below_apply))
 
 # The corpus without libFuzzer, plain and with ASan and UBSan: a part of check-unit.
 .PHONY: check-corpus replay

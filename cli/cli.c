@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_status,
 	&command_doctor,
+	&command_setup,
+	&command_reset,
 	&command_plan,
 	&command_topology,
 	&command_detach,

@@ -52,4 +52,5 @@ struct command {
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
-	command_recover, command_doctor, command_topology, command_usb_attach_all, command_usb_sync, command_vanished;
+	command_recover, command_doctor, command_topology, command_usb_attach_all, command_usb_sync, command_vanished,
+	command_setup, command_reset;

@@ -69,6 +69,9 @@ int host_open(const char *sysroot, struct host *ret)
 		.etc = -1,
 		.usr = -1,
 		.lib = -1,
+		.boot = -1,
+		.efi = -1,
+		.var = -1,
 		.kernel = sysroot ? &kernel_recorded : &kernel_real,
 		.manager = sysroot ? &manager_recorded : &manager_watched,
 	};
@@ -82,6 +85,9 @@ int host_open(const char *sysroot, struct host *ret)
 	ret->etc = root_open(root, "etc");
 	ret->usr = root_open(root, "usr");
 	ret->lib = root_open(root, "lib");
+	ret->boot = root_open(root, "boot");
+	ret->efi = root_open(root, "efi");
+	ret->var = root_open(root, "var");
 	return ret->sys < 0 ? -ENOENT : 0;
 }
 
@@ -94,6 +100,9 @@ void host_close(struct host *host)
 	fd_close(&host->etc);
 	fd_close(&host->usr);
 	fd_close(&host->lib);
+	fd_close(&host->boot);
+	fd_close(&host->efi);
+	fd_close(&host->var);
 }
 
 ssize_t attribute_end(char *buffer, ssize_t length)

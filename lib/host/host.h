@@ -79,7 +79,7 @@ extern const struct kernel kernel_real;
 extern const struct kernel kernel_recorded;
 
 struct host {
-	int sys, proc, dev, run, etc, usr, lib; /* O_PATH directories, or -1 where the tree has none */
+	int sys, proc, dev, run, etc, usr, lib, boot, efi, var; /* O_PATH directories, or -1 where the tree has none */
 	const struct kernel *kernel;
 	void *kernel_data;             /* the table's own */
 	const struct manager *manager; /* see host/manager.h */

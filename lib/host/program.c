@@ -5,7 +5,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
-int program_start(const char *path, char *const arguments[], const int streams[3], pid_t *ret)
+static int start(const char *path, char *const arguments[], const int streams[3], short flags, pid_t *ret)
 {
 	/* Nothing of a person's: no DISPLAY, and nothing that would have hwloc look elsewhere. */
 	char *const environment[] = { (char *)"PATH=/usr/sbin:/usr/bin:/sbin:/bin", (char *)"LC_ALL=C", NULL };
@@ -21,7 +21,7 @@ int program_start(const char *path, char *const arguments[], const int streams[3
 	if (r == 0) {
 		(void)sigemptyset(&none);
 		(void)posix_spawnattr_setsigmask(&attributes, &none);
-		(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+		(void)posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | flags));
 		for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && r == 0; fd++) {
 			if (streams[fd] >= 0)
 				r = posix_spawn_file_actions_adddup2(&actions, streams[fd], fd);
@@ -32,4 +32,14 @@ int program_start(const char *path, char *const arguments[], const int streams[3
 	}
 	(void)posix_spawnattr_destroy(&attributes);
 	return -r;
+}
+
+int program_start(const char *path, char *const arguments[], const int streams[3], pid_t *ret)
+{
+	return start(path, arguments, streams, 0, ret);
+}
+
+int program_start_apart(const char *path, char *const arguments[], const int streams[3], pid_t *ret)
+{
+	return start(path, arguments, streams, POSIX_SPAWN_SETPGROUP, ret);
 }

@@ -9,3 +9,6 @@
  * the process, or -errno.
  */
 int program_start(const char *path, char *const arguments[], const int streams[3], pid_t *ret);
+
+/* The same, in a process group of its own, which has the number of the process. */
+int program_start_apart(const char *path, char *const arguments[], const int streams[3], pid_t *ret);

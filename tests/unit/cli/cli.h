@@ -4,4 +4,7 @@
 
 #include "tests/support/suite.h"
 
+TCase *case_setup(void);
+TCase *case_setup_crash(void);
+TCase *case_setup_wants(void);
 TCase *case_usb_follow(void);

@@ -30,3 +30,5 @@ TCase *case_isolated(void);
 TCase *case_output(void);
 TCase *case_lstopo(void);
 TCase *case_ports(void);
+TCase *case_durable(void);
+TCase *case_tool(void);

@@ -42,5 +42,5 @@ int main(void)
 	return suite_run(
 		"host", (TCase *[]){ case_paths(), case_runtime(), case_manager(), case_isolated(), case_lstopo(),
 				case_watched(), case_output(), case_affinity(), case_properties(), case_fakes(),
-				case_balancer(), case_watch(), case_ports(), NULL });
+				case_balancer(), case_watch(), case_ports(), case_durable(), case_tool(), NULL });
 }

@@ -18,3 +18,4 @@ TCase *case_slot_path(void);
 TCase *case_mode(void);
 TCase *case_usb(void);
 TCase *case_port(void);
+TCase *case_cmdline(void);

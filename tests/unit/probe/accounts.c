@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "probe/accounts.h"
 
+#include <errno.h>
+
 #include "tests/support/scratch.h"
 #include "tests/unit/probe/probe.h"
 
@@ -27,6 +29,51 @@ START_TEST(test_file)
 
 	ck_assert_int_eq(accounts_parse_group(files[_i].text, "kvm", &number), files[_i].found);
 	ck_assert_uint_eq(number, files[_i].number);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int found;
+	const char *name;
+} users[] = {
+	{ "root:x:0:0:root:/root:/bin/sh\nanna:x:1000:100:Anna:/home/anna:/bin/sh\n", 1, "anna" },
+	{ "a.b-c_D9:x:1000:1::/:\n", 1, "a.b-c_D9" },
+	{ "-a:x:1000:1::/:\n", -EINVAL, "" },
+	{ "a b:x:1000:1::/:\n", -EINVAL, "" },
+	{ ":x:1000:1::/:\n", -EINVAL, "" },
+	{ "a123456789012345678901234567890123:x:1000:1::/:\n", -EINVAL, "" },
+	{ "anna:x:1000\nanna:x:1000:\nanna:x:01x0:1::\notto:x:1001:1::/:\n", 0, "" },
+	{ "", 0, "" },
+};
+
+START_TEST(test_user)
+{
+	char name[USER_NAME_SIZE] = "";
+	gid_t group = UNTOUCHED;
+
+	ck_assert_int_eq(accounts_parse_user(users[_i].text, 1000, name, &group), users[_i].found);
+	ck_assert_str_eq(name, users[_i].name);
+	ck_assert_int_eq(group == UNTOUCHED, users[_i].found != 1);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int found;
+} members[] = {
+	{ "kvm:x:104:anna\n", 1 },
+	{ "a:x:1:b\nkvm:x:104:otto,anna,karl", 1 },
+	{ "kvm:x:104:otto,anna", 1 },
+	{ "kvm:x:104:annax,xanna,ann\n", 0 },
+	{ "kvmx:x:104:anna\nxkvm:x:1:anna\n", 0 },
+	{ "kvm:anna\nkvm:x:anna\nkvm:x:104\nkvm:x:104:\n", 0 },
+	{ "kvm:x:104:\nanna:x:1:\n", 0 },
+};
+
+START_TEST(test_member)
+{
+	ck_assert_int_eq(accounts_parse_member(members[_i].text, "kvm", "anna"), members[_i].found);
 }
 END_TEST
 
@@ -57,6 +104,8 @@ TCase *case_accounts(void)
 	TCase *tcase = suite_case("accounts");
 
 	add_rows(tcase, test_file, files);
+	add_rows(tcase, test_user, users);
+	add_rows(tcase, test_member, members);
 	tcase_add_test(tcase, test_host);
 	return tcase;
 }

@@ -11,6 +11,6 @@ int main(void)
 			case_process_live(), case_config(), case_config_device(), case_os(), case_seat(),
 			case_vfio_ids(), case_accounts(), case_bar(), case_topology(), case_vm(), case_resident(),
 			case_pool(), case_node_cpus(), case_vector(), case_knobs(), case_knobs_units(),
-			case_knobs_threads(), case_knobs_power(), case_usb(), case_vanish(), case_framebuffer(),
-			case_machine(), case_module(), case_iommu(), case_memory(), NULL });
+			case_knobs_threads(), case_knobs_power(), case_usb(), case_boot(), case_vanish(),
+			case_framebuffer(), case_machine(), case_module(), case_iommu(), case_memory(), NULL });
 }

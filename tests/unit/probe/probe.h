@@ -38,6 +38,7 @@ TCase *case_machine(void);
 TCase *case_module(void);
 TCase *case_iommu(void);
 TCase *case_memory(void);
+TCase *case_boot(void);
 
 /* A device of a subsystem at a path beneath the root, with its device number, or without one for NULL. */
 void put_device(int root, const char *path, const char *subsystem, const char *number);

@@ -95,6 +95,8 @@ static const struct {
 	{ "plan", 2, "missing" },
 	{ "plan --sysroot /nonexistent /nonexistent", 1, "'/nonexistent'" },
 	{ "plan --help", 0, "usage: gpu-handoff plan" },
+	{ "setup --help", 0, "usage: gpu-handoff setup [OPTION...]" },
+	{ "reset --sysroot x", 2, "no such option" },
 	{ "vanished", 2, "missing 'ADDRESS'" },
 	{ "vanished 0000:01:00", 2, "'0000:01:00'" },
 	{ "vanished --help", 0, "usage: gpu-handoff vanished ADDRESS" },
