@@ -385,7 +385,7 @@ check-rules: $(BUILD)/gpu-handoff-hook $(BUILD)/gpu-handoff-udev $(udev_rules:%=
 # ---- fuzz ----
 
 FUZZERS      := accounts address attributes balancer bar config cpus daemon devpath domain group hostdev journal ledger maps number nvidia os \
-	pinning resident seat step tune unit usb users
+	pinning resident seat step traits tune unit usb users
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -411,6 +411,7 @@ fuzz_flags_pinning    := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_seat       := -max_len=512
 fuzz_flags_step       := -max_len=256
+fuzz_flags_traits     := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_usb        := -max_len=256

@@ -20,6 +20,7 @@ static const struct check *const checks[] = {
 	&check_access,
 	&check_memlock,
 	&check_usb,
+	&check_domain,
 };
 
 static const struct {
@@ -165,6 +166,7 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 	if (!doctor)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look at the host");
 	doctor->host = &invocation->host;
+	doctor->sysroot = invocation->sysroot;
 	doctor->recorded = invocation->sysroot != NULL;
 	doctor->argument = invocation->argument;
 	if (invocation->json)
@@ -178,6 +180,7 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 
 const struct command command_doctor = {
 	.name = "doctor",
+	.argument = "[DOMAIN]",
 	.help = "say what of the host is not as its configuration wants it, and what to do",
 	.options = OPTION_JSON | OPTION_SYSROOT | OPTION_FIX,
 	.run = run_doctor,

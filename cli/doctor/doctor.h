@@ -25,6 +25,7 @@ enum finding_result {
 struct doctor {
 	const struct host *host;
 	bool recorded;        /* a tree of files: nobody can be asked anything */
+	const char *sysroot;  /* where it is; NULL for the running host */
 	const char *argument; /* the domain that is looked at as well, a name or a file; or NULL */
 	struct settings settings;
 	struct inventory inventory; /* the cards of the host, and what shares their groups */
@@ -44,7 +45,7 @@ struct check {
 	void (*mend)(struct doctor *doctor);
 };
 
-extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
+extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_domain;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text

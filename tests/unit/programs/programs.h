@@ -20,6 +20,7 @@ TCase *case_topology(void);
 TCase *case_hook(void);
 TCase *case_status(void);
 TCase *case_doctor(void);
+TCase *case_doctor_domain(void);
 TCase *case_udev(void);
 TCase *case_modes(void);
 TCase *case_xmlgen(void);
