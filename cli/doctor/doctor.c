@@ -20,6 +20,9 @@ static const struct check *const checks[] = {
 	&check_access,
 	&check_memlock,
 	&check_usb,
+	&check_daemons,
+	&check_hooks,
+	&check_hooks_others,
 	&check_domain,
 };
 

@@ -21,6 +21,7 @@ TCase *case_hook(void);
 TCase *case_status(void);
 TCase *case_doctor(void);
 TCase *case_doctor_domain(void);
+TCase *case_doctor_hooks(void);
 TCase *case_udev(void);
 TCase *case_modes(void);
 TCase *case_xmlgen(void);
