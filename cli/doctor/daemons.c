@@ -2,12 +2,10 @@
 /* doctor: which of libvirt's daemons runs domains here, the one for all or the modular one, and that it is one. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/fd.h"
 #include "base/text.h"
 #include "cli/doctor/hooks.h"
 #include "probe/process_stat.h"
@@ -18,13 +16,6 @@ const struct daemon_kind daemon_kinds[DAEMON_KINDS] = {
 };
 
 #define SUBJECT "libvirt's daemon"
-
-int doctor_stat(int directory, const char *path, struct stat *ret)
-{
-	int fd CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
-
-	return fd < 0 ? fd : fstat(fd, ret) < 0 ? -errno : 0;
-}
 
 /* ---- processes ---- */
 

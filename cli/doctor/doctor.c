@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/doctor/doctor.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/json.h"
@@ -23,6 +26,9 @@ static const struct check *const checks[] = {
 	&check_daemons,
 	&check_hooks,
 	&check_hooks_others,
+	&check_confinement,
+	&check_versions,
+	&check_firmware,
 	&check_domain,
 };
 
@@ -44,6 +50,13 @@ struct finding_text finding_text(const char *format, ...)
 	(void)vsnprintf(text.s, sizeof(text.s), format, list);
 	va_end(list);
 	return text;
+}
+
+int doctor_stat(int directory, const char *path, struct stat *ret)
+{
+	int fd CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
+
+	return fd < 0 ? fd : fstat(fd, ret) < 0 ? -errno : 0;
 }
 
 /* ---- what was found ---- */

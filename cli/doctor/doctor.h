@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "host/host.h"
 #include "model/card.h"
@@ -46,7 +47,7 @@ struct check {
 };
 
 extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_daemons,
-	check_hooks, check_hooks_others, check_domain;
+	check_hooks, check_hooks_others, check_confinement, check_versions, check_firmware, check_domain;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
@@ -64,6 +65,9 @@ struct finding_text {
 };
 
 __attribute__((format(printf, 1, 2))) struct finding_text finding_text(const char *format, ...);
+
+/* What is at a path beneath a directory, a link itself where it is one. Returns 0, or -errno. */
+int doctor_stat(int directory, const char *path, struct stat *ret);
 
 /* ---- what checks share: sections.c ---- */
 

@@ -188,6 +188,8 @@ static void look_all(struct domain_look *look)
 		look_policy(look);
 		refused = look_plan(look, &refusal);
 		doctor_look_devices(look);
+		doctor_look_firmware(look);
+		doctor_look_rules(look);
 		doctor_look_pins(look);
 		doctor_look_memory(look, refused ? refusal.sentence : NULL);
 		if (!source.is_file)

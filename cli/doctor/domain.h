@@ -26,6 +26,13 @@ void doctor_look_devices(const struct domain_look *look);
 /* The file of a hostdev's ROM: there, and QEMU may read it. */
 void doctor_look_rom(const struct domain_look *look, const struct hostdev_traits *hostdev);
 
+/* Whether AppArmor is on; and its rules, where they keep QEMU from what this domain needs. */
+bool doctor_has_apparmor(const struct host *host);
+void doctor_look_rules(const struct domain_look *look);
+
+/* The firmware and the TPM that it wants. */
+void doctor_look_firmware(const struct domain_look *look);
+
 /* Where its threads are pinned: whole cores, near the card, and apart from the emulator. */
 void doctor_look_pins(const struct domain_look *look);
 

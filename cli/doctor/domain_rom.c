@@ -71,14 +71,6 @@ static int is_readable(char *path)
 
 /* ---- AppArmor ---- */
 
-static bool is_confined(const struct host *host)
-{
-	char enabled[4];
-
-	return attribute_read(host->sys, "module/apparmor/parameters/enabled", enabled, sizeof(enabled)) > 0 &&
-	       enabled[0] == 'Y';
-}
-
 /* What the site allows is not understood: that it names the directory has to do. */
 static bool site_names(const struct host *host, const char *file)
 {
@@ -121,7 +113,7 @@ static void look_resolved(const struct domain_look *look, const char *of, char *
 	struct doctor *doctor = look->doctor;
 	int r = 1;
 
-	if (is_confined(doctor->host) && !is_allowed(doctor->host, file)) {
+	if (doctor_has_apparmor(doctor->host) && !is_allowed(doctor->host, file)) {
 		doctor_report(doctor, FINDING_FAIL, look->subject.s,
 			"copy it to " EVERYBODY " and name that with 'virsh edit'",
 			"the ROM of %s, '%s', is where AppArmor lets no QEMU read", of, file);

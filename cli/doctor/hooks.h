@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdint.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "cli/doctor/doctor.h"
@@ -29,9 +28,6 @@ struct daemon_found {
 	pid_t pid;      /* 0: it does not run */
 	uint64_t start; /* in clock ticks since boot */
 };
-
-/* What is at a path beneath a directory, a link itself. Returns 0, or -errno. */
-int doctor_stat(int directory, const char *path, struct stat *ret);
 
 /* Looks for the system's daemons in /proc. Those of a person's session are of that person. */
 void doctor_find_daemons(const struct doctor *doctor, struct daemon_found ret[DAEMON_KINDS]);

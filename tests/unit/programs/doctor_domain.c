@@ -69,6 +69,26 @@ static void put_pages(int root)
 	put_text(root, "sys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages", "0\n");
 }
 
+#define LOCAL "etc/apparmor.d/local/abstractions/libvirt-qemu"
+
+static void put_rules(int root)
+{
+	put_pages(root);
+	put_apparmor(root);
+	put_text(root, "etc/apparmor.d/abstractions/libvirt-qemu", "/sys/devices/system/node/ r,\n");
+}
+
+static void put_more_rules(int root)
+{
+	put_rules(root);
+	put_text(root, LOCAL, "@{sys}/devices/system/node/node[0-9]*/cpumap r,\n");
+}
+
+static void put_usr(int root)
+{
+	put_directory(root, "usr/bin");
+}
+
 static void put_far(int root)
 {
 	put_text(root, "sys/bus/pci/devices/0000:02:00.0/numa_node", "1\n");
@@ -138,6 +158,26 @@ static const struct {
 		put_apparmor, NULL, "the ROM of", NULL },
 	{ "the card's own", NULL, DOMAIN(OS, HOSTDEV("yes", "0", "<rom bar='off'/>") NO_BALLOON), put_apparmor, NULL,
 		"the ROM of", NULL },
+
+	{ "no TPM", NULL, DOMAIN(OS, ALL NO_BALLOON "<tpm><backend type='emulator'/></tpm>"), put_usr, "fail",
+		"it has a TPM, and /usr/bin/swtpm is not there", "swtpm" },
+	{ "no TPM wanted", NULL, GOOD(""), put_usr, NULL, "it has a TPM", NULL },
+	{ "no secure boot", NULL,
+		DOMAIN("<os firmware='efi'><type machine='q35'>hvm</type><firmware><feature enabled='yes' "
+		       "name='secure-boot'/></firmware></os>",
+			ALL NO_BALLOON),
+		put_usr, "fail", "it wants secure boot", "ovmf" },
+	{ "secure boot that is off", NULL,
+		DOMAIN("<os firmware='efi'><type machine='q35'>hvm</type><firmware><feature enabled='no' "
+		       "name='secure-boot'/></firmware></os>",
+			ALL NO_BALLOON),
+		put_usr, NULL, "it wants secure boot", NULL },
+	{ "pages that AppArmor minds", "ryzen5-5600",
+		GOOD(PAGES("") "<numatune><memory mode='strict' nodeset='0'/></numatune>"), put_rules, "warn",
+		"'The nodes select no CPUs'", "cpumap r," },
+	{ "pages that AppArmor allows", "ryzen5-5600",
+		GOOD(PAGES("") "<numatune><memory mode='strict' nodeset='0'/></numatune>"), put_more_rules, NULL,
+		"'The nodes select no CPUs'", NULL },
 
 	/* Core 0 of it is CPUs 0 and 6. */
 	{ "not pinned", "ryzen5-5600", GOOD("<vcpu>2</vcpu>"), put_nothing, "pass", "are not pinned", NULL },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What doctor finds of libvirt's hooks, and of the daemons that run them. */
+/* What doctor finds of libvirt's hooks and daemons, of what confines them, and of firmware. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -165,6 +165,72 @@ static void put_two(int root)
 	put_daemon(root, 102, "virtqemud");
 }
 
+/* ---- confinement, firmware ---- */
+
+static void put_apparmor(int root)
+{
+	put_text(root, "sys/module/apparmor/parameters/enabled", "Y\n");
+	put_text(root, "sys/kernel/security/apparmor/profiles", "cron (enforce)\nlibvirtd (enforce)\n");
+}
+
+static void put_apparmor_without(int root)
+{
+	put_text(root, "sys/module/apparmor/parameters/enabled", "Y\n");
+	put_text(root, "sys/kernel/security/apparmor/profiles", "cron (enforce)\n");
+}
+
+static void put_apparmor_off(int root)
+{
+	put_text(root, "sys/module/apparmor/parameters/enabled", "N\n");
+}
+
+static void put_selinux(int root)
+{
+	put_text(root, "sys/fs/selinux/enforce", "1");
+}
+
+static void put_permissive(int root)
+{
+	put_text(root, "sys/fs/selinux/enforce", "0");
+}
+
+#define DESCRIPTORS "usr/share/qemu/firmware/"
+#define FIRMWARE(features)                                                                                             \
+	"{\"interface-types\":[\"uefi\"],\"mapping\":{\"executable\":{\"filename\":\"/usr/share/OVMF/CODE.fd\"}},"     \
+	"\"features\":[" features "]}"
+
+static void put_uefi(int root)
+{
+	put_text(root, "usr/share/OVMF/CODE.fd", "%s", "");
+	put_text(root, DESCRIPTORS "60-plain.json", FIRMWARE("\"acpi-s3\""));
+}
+
+static void put_secure(int root)
+{
+	put_uefi(root);
+	put_text(root, DESCRIPTORS "40-secure.json", FIRMWARE("\"secure-boot\",\"enrolled-keys\""));
+	put_text(root, "usr/bin/swtpm", "%s", "");
+	put_text(root, "usr/bin/swtpm_setup", "%s", "");
+}
+
+static void put_no_file(int root)
+{
+	put_text(root, DESCRIPTORS "60-plain.json", FIRMWARE("\"acpi-s3\""));
+	put_text(root, "usr/bin/swtpm", "%s", "");
+}
+
+/* None of them is what it should be, and nobody falls over it. */
+static void put_strange(int root)
+{
+	put_text(root, DESCRIPTORS "1.json", "[1,2");
+	put_text(root, DESCRIPTORS "2.json", "7");
+	put_text(root, DESCRIPTORS "3.json", "{\"interface-types\":7}");
+	put_text(root, DESCRIPTORS "4.json", "{\"interface-types\":[null,7,\"uefi\"],\"mapping\":[]}");
+	put_text(root, DESCRIPTORS "5.json", "{\"interface-types\":[\"uefi\"],\"mapping\":{\"executable\":7}}");
+	put_text(root, DESCRIPTORS "6.json",
+		"{\"interface-types\":[\"uefi\"],\"mapping\":{\"executable\":{\"filename\":[]}}}");
+}
+
 /* ---- what is found ---- */
 
 static const struct doctor_row hosts[] = {
@@ -204,6 +270,25 @@ static const struct doctor_row hosts[] = {
 		"systemctl disable --now libvirtd.service" },
 	{ "both run", RECORD, NULL, put_two, "daemon", "warn", "libvirt's daemon", "want to run the same domains",
 		"keep one" },
+
+	{ "AppArmor", RECORD, NULL, put_apparmor, "confinement", "pass", "AppArmor", "and confines libvirt's daemon",
+		NULL },
+	{ "AppArmor without a profile", RECORD, NULL, put_apparmor_without, "confinement", "pass", "AppArmor",
+		"confines no daemon", NULL },
+	{ "AppArmor is off", RECORD, NULL, put_apparmor_off, "confinement", "pass", "AppArmor", "it is off", NULL },
+	{ "SELinux", RECORD, NULL, put_selinux, "confinement", "warn", "SELinux", "it is enforcing", "ausearch" },
+	{ "SELinux is permissive", RECORD, NULL, put_permissive, "confinement", "pass", "SELinux", "permissive", NULL },
+
+	{ "secure boot", RECORD, NULL, put_secure, "firmware", "pass", "UEFI firmware", "also with secure boot", NULL },
+	{ "a TPM", RECORD, NULL, put_secure, "firmware", "pass", "TPM", "are there", NULL },
+	{ "no secure boot", RECORD, NULL, put_uefi, "firmware", "warn", "UEFI firmware", "none of it has secure boot",
+		"ovmf" },
+	{ "no TPM", RECORD, NULL, put_uefi, "firmware", "warn", "TPM", "/usr/bin/swtpm is not there", "swtpm-tools" },
+	{ "half a TPM", RECORD, NULL, put_no_file, "firmware", "warn", "TPM", "/usr/bin/swtpm_setup is not there",
+		"swtpm-tools" },
+	{ "firmware without its file", RECORD, NULL, put_no_file, "firmware", "fail", "UEFI firmware", "there is none",
+		"ovmf" },
+	{ "strange firmware", RECORD, NULL, put_strange, "firmware", "fail", "UEFI firmware", "there is none", "ovmf" },
 };
 
 START_TEST(test_host)
