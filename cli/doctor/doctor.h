@@ -46,8 +46,11 @@ struct check {
 	void (*mend)(struct doctor *doctor);
 };
 
-extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_daemons,
-	check_hooks, check_hooks_others, check_confinement, check_versions, check_firmware, check_domain;
+extern const struct check check_config, check_sections, check_access, check_memlock, check_usb;
+
+/* Of libvirt and QEMU, and of a domain. */
+extern const struct check check_daemons, check_hooks, check_hooks_others, check_confinement, check_versions,
+	check_firmware, check_domain;
 
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
