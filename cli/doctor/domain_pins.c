@@ -42,32 +42,36 @@ static void gather(struct pins *pins)
 
 /* ---- CPUs that there are ---- */
 
-/* The kernel takes no set of which none is online (sched_setaffinity(2)); of others, the rest is left. */
-static void look_online(const struct pins *pins, const char *who, const struct cpuset *set)
+/*
+ * none: for some thread no CPU is left. The kernel takes no set of which none is online (sched_setaffinity(2)); of
+ * others, the rest is left.
+ */
+static void look_online(const struct pins *pins, const char *who, const struct cpuset *set, bool none)
 {
 	struct cpuset absent = cpuset_less(set, &pins->online);
 
-	if (cpuset_is_empty(&absent))
-		return;
-	doctor_report(pins->look->doctor, cpuset_intersects(set, &pins->online) ? FINDING_WARN : FINDING_FAIL,
-		pins->look->subject.s, "pin them to CPUs of this host; " REMEDY,
-		"%s pinned to CPU%s %.200s, which this host does not have online", who, plural(&absent),
-		cpuset_text(&absent).s);
+	if (!cpuset_is_empty(&absent))
+		doctor_report(pins->look->doctor, none ? FINDING_FAIL : FINDING_WARN, pins->look->subject.s,
+			"pin them to CPUs of this host; " REMEDY,
+			"%s pinned to CPU%s %.200s, which this host does not have online", who, plural(&absent),
+			cpuset_text(&absent).s);
 }
 
-/* The worst of the vCPUs tells for all. */
+static bool has_none(const struct pins *pins, const struct cpuset *set)
+{
+	return !cpuset_is_empty(set) && !cpuset_intersects(set, &pins->online);
+}
+
 static void look_absent(const struct pins *pins)
 {
 	const struct pinning *pinning = &pins->look->pinning;
-	const struct cpuset *worst = NULL;
+	bool none = false;
 
-	for (unsigned int i = 0; i < pinning->n_vcpus && !worst; i++) {
-		if (!cpuset_is_empty(&pinning->vcpus[i]) && !cpuset_intersects(&pinning->vcpus[i], &pins->online))
-			worst = &pinning->vcpus[i];
-	}
-	look_online(pins, "vCPUs are", worst ? worst : &pins->vcpus);
-	look_online(pins, "the emulator is", &pinning->emulator);
-	look_online(pins, "iothreads are", &pinning->iothreads);
+	for (unsigned int i = 0; i < pinning->n_vcpus; i++)
+		none = none || has_none(pins, &pinning->vcpus[i]);
+	look_online(pins, "vCPUs are", &pins->vcpus, none);
+	look_online(pins, "the emulator is", &pinning->emulator, has_none(pins, &pinning->emulator));
+	look_online(pins, "iothreads are", &pinning->iothreads, has_none(pins, &pinning->iothreads));
 }
 
 /* ---- cores ---- */

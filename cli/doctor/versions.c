@@ -17,19 +17,25 @@
 #define LIBVIRT_OLDEST VERSION_OF(6, 5)
 
 /* By version: what those before it do not have. */
-static const struct {
+struct gain {
 	unsigned long version;
-	const char *lacks;
-} libvirt[] = {
+	const char *what;
+};
+
+static const struct gain libvirt[] = {
 	{ VERSION_OF(7, 2), "firmware by its features (7.2), which 'gpu-handoff xml' writes" },
 	{ VERSION_OF(8, 2), "threads that clear memory (8.2)" },
 	{ VERSION_OF(8, 7), "physical addresses as wide as the host's (8.7), for large BARs" },
 	{ VERSION_OF(9, 2), "passt under AppArmor (9.2)" },
 	{ VERSION_OF(10, 0), "VFIO drivers of vendors by itself (10.0)" },
 	{ VERSION_OF(12, 1), "IOMMUFD (12.1)" },
-}, qemu[] = {
+	{ 0, NULL },
+};
+
+static const struct gain qemu[] = {
 	{ VERSION_OF(7, 2), "memory that is cleared on its own node (7.2)" },
 	{ VERSION_OF(9, 0), "IOMMUFD (9.0)" },
+	{ 0, NULL },
 };
 
 struct asked {
@@ -52,33 +58,34 @@ static struct finding_text describe(unsigned long version)
 	return finding_text("%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000);
 }
 
-static void add_lacks(struct text *text, const char *what)
+/* "libvirt 9.0.0, which lacks …" */
+static struct finding_text describe_lacks(const char *name, unsigned long version, const struct gain *gains)
 {
-	text_add(text, "%s%s", text->length ? ", " : "", what);
+	struct finding_text ret;
+	bool first = true;
+	struct text text;
+
+	text_init(&text, ret.s, sizeof(ret.s));
+	text_add(&text, "%s %s", name, version ? describe(version).s : "of no known version");
+	for (; version && gains->what; gains++) {
+		if (version >= gains->version)
+			continue;
+		text_add(&text, "%s%s", first ? ", which lacks " : ", ", gains->what);
+		first = false;
+	}
+	return ret;
 }
 
 static void report(struct doctor *doctor, const struct asked *asked)
 {
-	struct finding_text lacks;
-	struct text text;
-
-	text_init(&text, lacks.s, sizeof(lacks.s));
-	for (size_t i = 0; i < sizeof(libvirt) / sizeof(libvirt[0]); i++) {
-		if (asked->libvirt < libvirt[i].version)
-			add_lacks(&text, libvirt[i].lacks);
-	}
-	for (size_t i = 0; i < sizeof(qemu) / sizeof(qemu[0]); i++) {
-		if (asked->qemu && asked->qemu < qemu[i].version)
-			add_lacks(&text, qemu[i].lacks);
-	}
 	if (asked->libvirt < LIBVIRT_OLDEST)
 		doctor_report(doctor, FINDING_FAIL, SUBJECT, "update libvirt to 6.5 or newer",
 			"libvirt %s does not run the hook: it knows no /etc/libvirt/hooks/qemu.d",
 			describe(asked->libvirt).s);
 	else
-		doctor_report(doctor, FINDING_PASS, SUBJECT, NULL, "libvirt %s and QEMU %s%s%s",
-			describe(asked->libvirt).s, asked->qemu ? describe(asked->qemu).s : "of no known version",
-			text.length ? "; of newer ones they lack: " : "", lacks.s);
+		doctor_report(doctor, FINDING_PASS, SUBJECT, NULL, "%s; %s",
+			describe_lacks("libvirt", asked->libvirt, libvirt).s,
+			describe_lacks("QEMU", asked->qemu, qemu).s);
 }
 
 static void look_versions(struct doctor *doctor)

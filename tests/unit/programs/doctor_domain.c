@@ -195,6 +195,8 @@ static const struct {
 		"pin all" },
 	{ "no such CPU", "ryzen5-5600", PINS("1", PIN("0", "99")), put_nothing, "fail",
 		"vCPUs are pinned to CPU 99, which this host", "CPUs of this host" },
+	{ "one vCPU without", "ryzen5-5600", PINS("2", PIN("0", "1,7") PIN("1", "98-99")), put_nothing, "fail",
+		"vCPUs are pinned to CPUs 98-99, which this host", "CPUs of this host" },
 	{ "some such CPUs", "ryzen5-5600", PINS("1", PIN("0", "1,7,99")), put_nothing, "warn",
 		"vCPUs are pinned to CPU 99, which this host", "CPUs of this host" },
 	{ "no such CPU for the emulator", "ryzen5-5600", PINS("1", PIN("0", "1,7") "<emulatorpin cpuset='98-99'/>"),
