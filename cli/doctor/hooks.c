@@ -27,10 +27,10 @@
 /* Where it was installed, beneath /usr; elsewhere it is not looked for. Returns the descriptor, -errno. */
 static int open_program(const struct host *host, int flags)
 {
-	static const char usr[] = "/usr/";
+	static const char usr[] = "/usr/", program[] = HOOK_PATH;
 
-	return strncmp(HOOK_PATH, usr, strlen(usr)) == 0 ? beneath_open(host->usr, HOOK_PATH + strlen(usr), flags, 0)
-							 : -ENOENT;
+	return strncmp(program, usr, strlen(usr)) == 0 ? beneath_open(host->usr, program + strlen(usr), flags, 0)
+						       : -ENOENT;
 }
 
 /* A recorded machine's files are of whoever has recorded them. */
