@@ -460,7 +460,7 @@ check-install: all $(BUILD)/tests/mktree
 # ---- fuzz ----
 
 FUZZERS      := accounts address attributes balancer bar cmdline config cpus daemon devpath domain group grub hostdev iomem journal ledger \
-	loader machine maps number nvidia os pinning record resident seat step tune unit usb users vfio_ids
+	loader machine maps number nvidia os pinning record resident seat step traits tune unit usb users vfio_ids
 FUZZ_SECONDS ?= 60
 
 fuzz_flags            := -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
@@ -492,6 +492,7 @@ fuzz_flags_record     := -max_len=4096 -dict=tests/fuzz/boot.dict
 fuzz_flags_resident   := -max_len=1024 -dict=tests/fuzz/proc.dict
 fuzz_flags_seat       := -max_len=512
 fuzz_flags_step       := -max_len=256
+fuzz_flags_traits     := -max_len=8192 -dict=tests/fuzz/xml.dict
 fuzz_flags_tune       := -max_len=8192 -dict=tests/fuzz/domain.dict
 fuzz_flags_unit       := -max_len=512
 fuzz_flags_usb        := -max_len=256

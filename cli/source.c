@@ -15,31 +15,6 @@
 #include "probe/domain.h"
 #include "probe/pinning.h"
 
-static int parse_text(
-	const char *xml, size_t size, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
-{
-	int r = domain_parse(xml, size, ret, refusal);
-
-	return r < 0 || !ret_pinning ? r : pinning_parse(xml, size, ret_pinning, refusal);
-}
-
-static int parse_file(
-	int fd, const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
-{
-	struct refusal why;
-	size_t size = 0;
-	char *xml = NULL;
-	int r = domain_load(fd, name, &xml, &size, refusal);
-
-	if (r < 0)
-		return r;
-	r = parse_text(xml, size, ret, ret_pinning, &why);
-	if (r < 0)
-		r = refusal_set(refusal, why.reason, "'%s': %s", name, why.sentence);
-	free(xml);
-	return r;
-}
-
 /* libvirt's largest are some 100 KiB. */
 #define ASKED_XML_SIZE (512u * 1024)
 
@@ -82,7 +57,7 @@ static int answer(int r, const char *name, struct refusal *refusal)
 	return r;
 }
 
-static int parse_domain(const char *name, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
+static int load_domain(const char *name, struct source *ret, struct refusal *refusal)
 {
 	struct asked *asked = calloc(1, sizeof(*asked));
 	int r;
@@ -92,23 +67,51 @@ static int parse_domain(const char *name, struct domain *ret, struct pinning *re
 	r = snprintf(asked->name, sizeof(asked->name), "%s", name);
 	r = r >= (int)sizeof(asked->name) ? -ENOENT : live_ask(ask_xml, asked, sizeof(*asked), refusal);
 	r = answer(r, name, refusal);
-	if (r == 0)
-		r = parse_text(asked->xml, asked->size, ret, ret_pinning, refusal);
+	if (r == 0) {
+		ret->size = asked->size;
+		ret->xml = strndup(asked->xml, asked->size);
+		if (!ret->xml)
+			r = refusal_set(refusal, REFUSAL_STATE, "there is no memory to read the domain");
+	}
 	free(asked);
 	return r;
+}
+
+#define STDIN "-"
+
+int source_load(const char *argument, bool file_only, struct source *ret, struct refusal *refusal)
+{
+	int fd CLOSE_FD = -1;
+
+	*ret = (struct source){ .is_file = true };
+	if (strcmp(argument, STDIN) == 0)
+		return domain_load(STDIN_FILENO, "stdin", &ret->xml, &ret->size, refusal);
+	fd = named_open(argument);
+	if (fd >= 0)
+		return domain_load(fd, argument, &ret->xml, &ret->size, refusal);
+	if (file_only || strchr(argument, '/'))
+		return refusal_set(refusal, REFUSAL_INPUT, "cannot open '%s': %s", argument, strerror(-fd));
+	ret->is_file = false;
+	return load_domain(argument, ret, refusal);
 }
 
 int source_read(
 	const char *argument, bool file_only, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal)
 {
-	int fd CLOSE_FD = -1;
+	struct refusal why;
+	struct source source;
+	int r = source_load(argument, file_only, &source, refusal);
 
-	if (strcmp(argument, "-") == 0)
-		return parse_file(STDIN_FILENO, "stdin", ret, ret_pinning, refusal);
-	fd = named_open(argument);
-	if (fd >= 0)
-		return parse_file(fd, argument, ret, ret_pinning, refusal);
-	if (file_only || strchr(argument, '/'))
-		return refusal_set(refusal, REFUSAL_INPUT, "cannot open '%s': %s", argument, strerror(-fd));
-	return parse_domain(argument, ret, ret_pinning, refusal);
+	if (r < 0)
+		return r;
+	r = domain_parse(source.xml, source.size, ret, &why);
+	if (r == 0 && ret_pinning)
+		r = pinning_parse(source.xml, source.size, ret_pinning, &why);
+	if (r < 0 && source.is_file)
+		r = refusal_set(refusal, why.reason, "'%s': %s", strcmp(argument, STDIN) == 0 ? "stdin" : argument,
+			why.sentence);
+	else if (r < 0)
+		*refusal = why;
+	free(source.xml);
+	return r;
 }

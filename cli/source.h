@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "model/domain.h"
 #include "model/pinning.h"
@@ -14,3 +15,13 @@
  */
 int source_read(
 	const char *argument, bool file_only, struct domain *ret, struct pinning *ret_pinning, struct refusal *refusal);
+
+/* The XML itself. The caller frees it. */
+struct source {
+	char *xml;
+	size_t size;
+	bool is_file; /* else libvirt has it, as it is defined */
+};
+
+/* What source_read() reads. Returns 0, or -ECANCELED with the refusal filled and nothing to free. */
+int source_load(const char *argument, bool file_only, struct source *ret, struct refusal *refusal);

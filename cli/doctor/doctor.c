@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/doctor/doctor.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/json.h"
@@ -32,7 +35,14 @@ static const struct check *const checks[] = {
 	&check_access,
 	&check_memlock,
 	&check_usb,
+	&check_daemons,
+	&check_hooks,
+	&check_hooks_others,
+	&check_confinement,
+	&check_versions,
+	&check_firmware,
 	&check_cards,
+	&check_domain,
 };
 
 static const struct {
@@ -53,6 +63,13 @@ struct finding_text finding_text(const char *format, ...)
 	(void)vsnprintf(text.s, sizeof(text.s), format, list);
 	va_end(list);
 	return text;
+}
+
+int doctor_stat(int directory, const char *path, struct stat *ret)
+{
+	int fd CLOSE_FD = beneath_open(directory, path, O_PATH | O_NOFOLLOW, 0);
+
+	return fd < 0 ? fd : fstat(fd, ret) < 0 ? -errno : 0;
 }
 
 /* ---- what was found ---- */
@@ -178,6 +195,7 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 	if (!doctor)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to look at the host");
 	doctor->host = &invocation->host;
+	doctor->sysroot = invocation->sysroot;
 	doctor->recorded = invocation->sysroot != NULL;
 	doctor->argument = invocation->argument;
 	if (invocation->json)
@@ -191,6 +209,7 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 
 const struct command command_doctor = {
 	.name = "doctor",
+	.argument = "[DOMAIN]",
 	.help = "say what of the host is not as its configuration wants it, and what to do",
 	.options = OPTION_JSON | OPTION_SYSROOT | OPTION_FIX,
 	.run = run_doctor,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "host/host.h"
@@ -26,6 +27,7 @@ enum finding_result {
 struct doctor {
 	const struct host *host;
 	bool recorded;        /* a tree of files: nobody can be asked anything */
+	const char *sysroot;  /* where it is; NULL for the running host */
 	const char *argument; /* the domain that is looked at as well, a name or a file; or NULL */
 	struct settings settings;
 	struct inventory inventory; /* the cards of the host, and what shares their groups */
@@ -51,6 +53,10 @@ extern const struct check check_machine, check_virtualization, check_kvm, check_
 
 extern const struct check check_config, check_sections, check_access, check_memlock, check_usb, check_cards;
 
+/* Of libvirt and QEMU, and of a domain. */
+extern const struct check check_daemons, check_hooks, check_hooks_others, check_confinement, check_versions,
+	check_firmware, check_domain;
+
 /*
  * The one way to say something: of what, why, and what is to be done exactly, NULL where nothing is. A stranger's text
  * may be in any of them.
@@ -67,6 +73,9 @@ struct finding_text {
 };
 
 __attribute__((format(printf, 1, 2))) struct finding_text finding_text(const char *format, ...);
+
+/* What is at a path beneath a directory, a link itself where it is one. Returns 0, or -errno. */
+int doctor_stat(int directory, const char *path, struct stat *ret);
 
 /* ---- what checks share: sections.c ---- */
 

@@ -116,21 +116,50 @@ static int systemd_start_unit(const struct host *host, const char *unit, int dea
 	return unit_job(host, "StartUnit", unit, deadline_ms);
 }
 
-static int unit_state(struct bus *bus, const char *unit, char *buffer, size_t size)
+static int systemd_reload_unit(const struct host *host, const char *unit, int deadline_ms)
 {
-	sd_bus_message *found MESSAGE_UNREF = NULL, *reply MESSAGE_UNREF = NULL;
+	return unit_job(host, "ReloadUnit", unit, deadline_ms);
+}
+
+/* Asks for a property of a unit that systemd has loaded; the reply is the caller's. */
+static int unit_property(struct bus *bus, const char *unit, const char *property, sd_bus_message **ret)
+{
 	struct bus_object object = { bus_systemd.service, NULL, "org.freedesktop.DBus.Properties" };
-	const char *state;
+	sd_bus_message *found MESSAGE_UNREF = NULL;
 	int r;
 
 	r = bus_call(bus, &bus_systemd, "GetUnit", &found, "s", unit);
 	if (r >= 0)
 		r = sd.message_read(found, "o", &object.path);
-	if (r >= 0)
-		r = bus_call(bus, &object, "Get", &reply, "ss", "org.freedesktop.systemd1.Unit", "ActiveState");
+	return r < 0 ? r : bus_call(bus, &object, "Get", ret, "ss", "org.freedesktop.systemd1.Unit", property);
+}
+
+static int unit_state(struct bus *bus, const char *unit, char *buffer, size_t size)
+{
+	sd_bus_message *reply MESSAGE_UNREF = NULL;
+	const char *state;
+	int r = unit_property(bus, unit, "ActiveState", &reply);
+
 	if (r >= 0)
 		r = sd.message_read(reply, "v", "s", &state);
 	return r < 0 ? r : text_copy(buffer, size, state);
+}
+
+/* unit_notify() of systemd sets it each time, so a reload counts as well. */
+static int systemd_get_unit_change(const struct host *host, const char *unit, uint64_t *ret_us, int deadline_ms)
+{
+	sd_bus_message *reply MESSAGE_UNREF = NULL;
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	int r;
+
+	if (!unit_name_is_valid(unit))
+		return -EINVAL;
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = unit_property(&bus, unit, "StateChangeTimestamp", &reply);
+	if (r >= 0)
+		r = sd.message_read(reply, "v", "t", ret_us);
+	return r < 0 ? r : 0;
 }
 
 static int systemd_unit_is_active(const struct host *host, const char *unit, int deadline_ms)
@@ -166,7 +195,9 @@ static int systemd_reload(const struct host *host, int deadline_ms)
 const struct manager manager_systemd = {
 	.stop_unit = systemd_stop_unit,
 	.start_unit = systemd_start_unit,
+	.reload_unit = systemd_reload_unit,
 	.unit_is_active = systemd_unit_is_active,
+	.get_unit_change = systemd_get_unit_change,
 	.end_session = session_end,
 	.end_sessions_of = session_end_all_of,
 	.get_allowed_cpus = allowed_get_cpus,

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct cpuset;
@@ -22,8 +23,13 @@ struct manager {
 	 */
 	int (*stop_unit)(const struct host *host, const char *unit, int deadline_ms);
 	int (*start_unit)(const struct host *host, const char *unit, int deadline_ms);
+	/* Has a service read its configuration again, and waits likewise. -EIO also when it does not run. */
+	int (*reload_unit)(const struct host *host, const char *unit, int deadline_ms);
 	/* 1 when the unit is active, or becoming so; 0, also when there is none. */
 	int (*unit_is_active)(const struct host *host, const char *unit, int deadline_ms);
+	/* When it last started, stopped or reloaded, in µs since 1970. Returns 0; -ENOENT when there is no such unit.
+	 */
+	int (*get_unit_change)(const struct host *host, const char *unit, uint64_t *ret_us, int deadline_ms);
 	/*
 	 * Ends a session of logind's, whatever its class, by its id ("2" of session-2.scope), and waits until it is
 	 * gone. Returns 0; -ENOENT when there is none.

@@ -20,6 +20,16 @@ static int recorded_unit_is_active(const struct host *host, const char *unit, in
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of the table */
+static int recorded_get_unit_change(const struct host *host, const char *unit, uint64_t *ret_us, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)ret_us;
+	(void)deadline_ms;
+	return -ENOENT;
+}
+
 static int recorded_end_sessions_of(const struct host *host, uid_t uid, int deadline_ms)
 {
 	(void)host;
@@ -88,7 +98,9 @@ static int recorded_set_banned_cpus(const struct host *host, pid_t pid, const st
 const struct manager manager_recorded = {
 	.stop_unit = recorded_change_unit,
 	.start_unit = recorded_change_unit,
+	.reload_unit = recorded_change_unit,
 	.unit_is_active = recorded_unit_is_active,
+	.get_unit_change = recorded_get_unit_change,
 	.end_session = recorded_change_unit,
 	.end_sessions_of = recorded_end_sessions_of,
 	.get_allowed_cpus = recorded_get_allowed_cpus,

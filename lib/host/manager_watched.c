@@ -21,9 +21,24 @@ static int start_unit(const struct host *host, const char *unit, int deadline_ms
 	return manage(host, MANAGE_START_UNIT, unit, deadline_ms);
 }
 
+static int reload_unit(const struct host *host, const char *unit, int deadline_ms)
+{
+	return manage(host, MANAGE_RELOAD_UNIT, unit, deadline_ms);
+}
+
 static int unit_is_active(const struct host *host, const char *unit, int deadline_ms)
 {
 	return manage(host, MANAGE_UNIT_IS_ACTIVE, unit, deadline_ms);
+}
+
+static int get_unit_change(const struct host *host, const char *unit, uint64_t *ret_us, int deadline_ms)
+{
+	struct watched_fact fact;
+	int r = watched_manage(host, MANAGE_GET_UNIT_CHANGE, (const char *[]){ unit, NULL }, NULL, &fact, deadline_ms);
+
+	if (r >= 0)
+		*ret_us = fact.time_us;
+	return r;
 }
 
 static int end_session(const struct host *host, const char *session, int deadline_ms)
@@ -97,7 +112,9 @@ static int set_banned_cpus(const struct host *host, pid_t pid, const struct cpus
 const struct manager manager_watched = {
 	.stop_unit = stop_unit,
 	.start_unit = start_unit,
+	.reload_unit = reload_unit,
 	.unit_is_active = unit_is_active,
+	.get_unit_change = get_unit_change,
 	.end_session = end_session,
 	.end_sessions_of = end_sessions_of,
 	.get_allowed_cpus = get_allowed_cpus,

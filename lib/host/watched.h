@@ -60,7 +60,9 @@ int watched_claim(const struct host *host, const char *path, dev_t number, int d
 enum watched_manage {
 	MANAGE_STOP_UNIT,
 	MANAGE_START_UNIT,
+	MANAGE_RELOAD_UNIT,
 	MANAGE_UNIT_IS_ACTIVE,
+	MANAGE_GET_UNIT_CHANGE,
 	MANAGE_END_SESSION,
 	MANAGE_END_SESSIONS_OF, /* of a uid in decimal */
 	MANAGE_GET_ALLOWED_CPUS,
@@ -74,6 +76,7 @@ enum watched_manage {
 /* What they take, or tell, that is no word. */
 struct watched_fact {
 	pid_t pid;
+	uint64_t time_us;
 	struct cpuset cpus;
 };
 

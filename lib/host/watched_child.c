@@ -233,8 +233,12 @@ static int manage(struct watched_request *request, const struct host *own, struc
 		return manager->stop_unit(own, subject, deadline_ms);
 	case MANAGE_START_UNIT:
 		return manager->start_unit(own, subject, deadline_ms);
+	case MANAGE_RELOAD_UNIT:
+		return manager->reload_unit(own, subject, deadline_ms);
 	case MANAGE_UNIT_IS_ACTIVE:
 		return manager->unit_is_active(own, subject, deadline_ms);
+	case MANAGE_GET_UNIT_CHANGE:
+		return manager->get_unit_change(own, subject, &ret->time_us, deadline_ms);
 	case MANAGE_END_SESSION:
 		return manager->end_session(own, subject, deadline_ms);
 	case MANAGE_END_SESSIONS_OF:

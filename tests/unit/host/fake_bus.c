@@ -209,6 +209,8 @@ static int answer_get(sd_bus_message *call)
 		tell("get %s", interface);
 		return script == FAKE_DENIED ? reply_error(call, SD_BUS_ERROR_UNKNOWN_PROPERTY) : reply_allowed(call);
 	}
+	if (strcmp(name, "StateChangeTimestamp") == 0)
+		return reply(call, "v", "t", (uint64_t)1234567890);
 	if (strstr(path, "/unit/"))
 		return reply(call, "v", "s", script == FAKE_DONE ? "activating" : "deactivating");
 	return reply(call, "v", "s", classes[n % N_SESSIONS]);
@@ -289,7 +291,7 @@ static int answer(sd_bus_message *call, void *data, sd_bus_error *error)
 	*n_connections += strcmp(member, "Hello") == 0;
 	if (strcmp(member, "Hello") == 0)
 		return script == FAKE_NO_HELLO ? 1 : reply(call, "s", ":1.42");
-	if (strcmp(member, "StopUnit") == 0 || strcmp(member, "StartUnit") == 0)
+	if (strcmp(member, "StopUnit") == 0 || strcmp(member, "StartUnit") == 0 || strcmp(member, "ReloadUnit") == 0)
 		return answer_job(call);
 	if (strcmp(member, "StartTransientUnit") == 0)
 		return answer_scope(call);

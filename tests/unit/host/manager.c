@@ -77,7 +77,9 @@ START_TEST(test_evil_names)
 	fake_bus_start(FAKE_DONE);
 	ck_assert_int_eq(manager_systemd.stop_unit(&host, evil[_i], LONG_MS), -EINVAL);
 	ck_assert_int_eq(manager_systemd.start_unit(&host, evil[_i], LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_systemd.reload_unit(&host, evil[_i], LONG_MS), -EINVAL);
 	ck_assert_int_eq(manager_systemd.unit_is_active(&host, evil[_i], LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_systemd.get_unit_change(&host, evil[_i], &(uint64_t){ 0 }, LONG_MS), -EINVAL);
 }
 END_TEST
 
@@ -93,10 +95,15 @@ END_TEST
 
 START_TEST(test_good_names)
 {
+	uint64_t changed = 0;
+
 	fake_bus_start(FAKE_DONE);
 	ck_assert_int_eq(manager_systemd.stop_unit(&host, good[_i], LONG_MS), 0);
 	ck_assert_int_eq(manager_systemd.start_unit(&host, good[_i], LONG_MS), 0);
+	ck_assert_int_eq(manager_systemd.reload_unit(&host, good[_i], LONG_MS), 0);
 	ck_assert_int_eq(manager_systemd.unit_is_active(&host, good[_i], LONG_MS), 1);
+	ck_assert_int_eq(manager_systemd.get_unit_change(&host, good[_i], &changed, LONG_MS), 0);
+	ck_assert_uint_eq(changed, 1234567890);
 }
 END_TEST
 
@@ -208,7 +215,9 @@ static void expect_nothing(int expected)
 {
 	ck_assert_int_eq(manager_systemd.stop_unit(&host, "gdm.service", LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.start_unit(&host, "gdm.service", LONG_MS), expected);
+	ck_assert_int_eq(manager_systemd.reload_unit(&host, "gdm.service", LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.unit_is_active(&host, "gdm.service", LONG_MS), expected);
+	ck_assert_int_eq(manager_systemd.get_unit_change(&host, "gdm.service", &(uint64_t){ 0 }, LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.end_session(&host, "2", LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.end_sessions_of(&host, 1000, LONG_MS), expected);
 	ck_assert_int_eq(manager_enter_scope(&host, "a test", LONG_MS), expected);
@@ -237,6 +246,8 @@ START_TEST(test_manager_recorded)
 	ck_assert_ptr_eq(host.manager, &manager_recorded);
 	ck_assert_int_eq(host.manager->stop_unit(&host, "gdm.service", LONG_MS), -EROFS);
 	ck_assert_int_eq(host.manager->start_unit(&host, "gdm.service", LONG_MS), -EROFS);
+	ck_assert_int_eq(host.manager->reload_unit(&host, "gdm.service", LONG_MS), -EROFS);
+	ck_assert_int_eq(host.manager->get_unit_change(&host, "gdm.service", &(uint64_t){ 0 }, LONG_MS), -ENOENT);
 	ck_assert_int_eq(host.manager->unit_is_active(&host, "gdm.service", LONG_MS), 0);
 	ck_assert_int_eq(host.manager->end_session(&host, "2", LONG_MS), -EROFS);
 	ck_assert_int_eq(host.manager->end_sessions_of(&host, 1000, LONG_MS), -EROFS);

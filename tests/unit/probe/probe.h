@@ -6,6 +6,7 @@
 
 TCase *case_domain(void);
 TCase *case_pinning(void);
+TCase *case_traits(void);
 TCase *case_demand(void);
 TCase *case_inventory(void);
 TCase *case_critical(void);

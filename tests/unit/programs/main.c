@@ -44,8 +44,9 @@ void program_host(struct scratch *scratch, const char *name, int dressed)
 
 int main(void)
 {
-	return suite_run("programs", (TCase *[]){ case_list(), case_plan(), case_topology(), case_status(),
-					     case_doctor(), case_doctor_machine(), case_doctor_cards(),
-					     case_doctor_isolation(), case_doctor_records(), case_hook(), case_udev(),
-					     case_modes(), case_xmlgen(), case_pins(), case_pins_everywhere(), NULL });
+	return suite_run("programs",
+		(TCase *[]){ case_list(), case_plan(), case_topology(), case_status(), case_doctor(),
+			case_doctor_machine(), case_doctor_domain(), case_doctor_hooks(), case_doctor_cards(),
+			case_doctor_isolation(), case_doctor_records(), case_hook(), case_udev(), case_modes(),
+			case_xmlgen(), case_pins(), case_pins_everywhere(), NULL });
 }

@@ -24,6 +24,8 @@ TCase *case_doctor_machine(void);
 TCase *case_doctor_cards(void);
 TCase *case_doctor_isolation(void);
 TCase *case_doctor_records(void);
+TCase *case_doctor_domain(void);
+TCase *case_doctor_hooks(void);
 TCase *case_udev(void);
 TCase *case_modes(void);
 TCase *case_xmlgen(void);
