@@ -3,15 +3,26 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "apply/lock.h"
+#include "base/fd.h"
 #include "base/text.h"
+#include "host/runtime.h"
 #include "probe/below.h"
 #include "probe/console.h"
 #include "udev/intents.h"
+
+#define DIRECTORY_NAME "consoles"
+#define LOCK_WAIT_MS   30000
+
+/* Framebuffers show no consoles because of us. */
+#define RECORD "parted"
 
 /* FB_MAX of the kernel. */
 #define FRAMEBUFFERS_MAX 32
@@ -76,20 +87,45 @@ static int find_all(const struct host *host, struct framebuffers *ret)
 	return r;
 }
 
-/* Where there is another framebuffer, there; or to none. */
-static int move(const struct host *host, const struct framebuffers *framebuffers, uint64_t consoles, const char *driver)
+/* ---- none of them ---- */
+
+static int set_bound(const struct host *host, const char *driver, const char *value)
 {
-	uint32_t others = framebuffers->there & ~framebuffers->kept_free;
 	char path[sizeof("class/vtconsole//bind") + CONSOLE_NAME_SIZE];
 
-	if (others)
-		return host->kernel->framebuffer_show(
-			host, (unsigned int)__builtin_ctz(others), consoles, CONSOLE_DEADLINE_MS);
 	(void)snprintf(path, sizeof(path), "class/vtconsole/%s/bind", driver);
-	return host->kernel->write(host, path, "0", CONSOLE_DEADLINE_MS);
+	return host->kernel->write(host, path, value, CONSOLE_DEADLINE_MS);
 }
 
-static int release(const struct host *host, unsigned int n, const struct framebuffers *framebuffers)
+/* First, so that whoever comes in the meantime knows. */
+static int part(const struct host *host, int records, const char *driver)
+{
+	int record CLOSE_FD = runtime_file_open(records, RECORD, O_WRONLY | O_CREAT);
+
+	return record < 0 ? record : set_bound(host, driver, "0");
+}
+
+/* The kernel binds them to where they were: taking them from there is next. Returns 0, or as the kernel. */
+static int join(const struct host *host, int records)
+{
+	int record CLOSE_FD = runtime_file_open(records, RECORD, O_RDONLY);
+	char driver[CONSOLE_NAME_SIZE];
+	bool bound = false;
+	int r;
+
+	if (record < 0)
+		return record == -ENOENT ? 0 : record;
+	r = console_find(host, driver, &bound);
+	if (r > 0 && !bound)
+		r = set_bound(host, driver, "1");
+	if (r >= 0 && unlinkat(records, RECORD, 0) < 0)
+		r = -errno;
+	return r < 0 ? r : 0;
+}
+
+/* ---- one of them ---- */
+
+static int release(const struct host *host, int records, unsigned int n, uint32_t others)
 {
 	char driver[CONSOLE_NAME_SIZE];
 	uint64_t consoles = 0;
@@ -103,43 +139,54 @@ static int release(const struct host *host, unsigned int n, const struct framebu
 		return 0;
 	if (r < 0 || consoles == 0)
 		return r;
-	return move(host, framebuffers, consoles, driver);
+	if (!others)
+		return part(host, records, driver);
+	return host->kernel->framebuffer_show(host, (unsigned int)__builtin_ctz(others), consoles, CONSOLE_DEADLINE_MS);
 }
 
-static int find(const struct host *host, struct framebuffers *ret)
-{
-	int r = find_kept_free(host, ret);
+/* ---- all of them ---- */
 
-	return r == 0 ? find_all(host, ret) : r;
-}
-
-static int refuse(int r, const char *what, struct refusal *refusal)
-{
-	return refusal_set(refusal, REFUSAL_FAILED, "cannot take the virtual consoles off %s: %s", what,
-		r == KERNEL_STUCK ? "the kernel has not answered" : strerror(-r));
-}
-
-int consoles_release(const struct host *host, unsigned int n, struct refusal *refusal)
+static int settle(const struct host *host, int records)
 {
 	struct framebuffers framebuffers = { 0 };
-	int r = find(host, &framebuffers);
-	char name[sizeof("'fb4294967295'")];
+	int r = find_kept_free(host, &framebuffers);
+	uint32_t others;
 
-	if (r == 0 && (n >= FRAMEBUFFERS_MAX || (framebuffers.kept_free >> n & 1) == 0))
-		return refusal_set(
-			refusal, REFUSAL_INPUT, "'fb%u' is of no card that '/etc/gpu-handoff.conf' keeps free", n);
 	if (r == 0)
-		r = release(host, n, &framebuffers);
-	(void)snprintf(name, sizeof(name), "'fb%u'", n);
-	return r < 0 ? refuse(r, name, refusal) : 0;
+		r = find_all(host, &framebuffers);
+	others = framebuffers.there & ~framebuffers.kept_free;
+	if (r == 0 && others)
+		r = join(host, records);
+	for (uint32_t left = framebuffers.kept_free; r >= 0 && left; left &= left - 1)
+		r = release(host, records, (unsigned int)__builtin_ctz(left), others);
+	return r < 0 ? r : 0;
 }
 
-int consoles_release_all(const struct host *host, struct refusal *refusal)
+/* Twice: one that came while the first made its record, and whose own event knew of none, has them by the second. */
+static int settle_locked(const struct host *host)
 {
+	int runtime CLOSE_FD = -1, records CLOSE_FD = -1, lock CLOSE_FD = -1;
 	struct framebuffers framebuffers = { 0 };
-	int r = find(host, &framebuffers);
+	int r = find_kept_free(host, &framebuffers);
+	bool any = framebuffers.kept_free;
 
-	for (uint32_t left = framebuffers.kept_free; r >= 0 && left; left &= left - 1)
-		r = release(host, (unsigned int)__builtin_ctz(left), &framebuffers);
-	return r < 0 ? refuse(r, "the framebuffers of cards that are kept free", refusal) : 0;
+	/* Most hosts have none, and nothing is to be made there. */
+	runtime = r < 0 ? r : runtime_open(host, any);
+	records = runtime < 0 ? runtime : runtime_directory_open(runtime, DIRECTORY_NAME, any);
+	if (records < 0)
+		return records == -ENOENT && !any ? 0 : records;
+	lock = lock_acquire(records, LOCK_WAIT_MS);
+	r = lock < 0 ? lock : settle(host, records);
+	return r < 0 ? r : settle(host, records);
+}
+
+int consoles_settle(const struct host *host, struct refusal *refusal)
+{
+	int r = settle_locked(host);
+
+	if (r >= 0)
+		return 0;
+	return refusal_set(refusal, REFUSAL_FAILED,
+		"cannot take the virtual consoles off the framebuffers of cards that are kept free: %s",
+		r == KERNEL_STUCK ? "the kernel has not answered" : strerror(-r));
 }

@@ -36,13 +36,8 @@ static int run_reserve(const struct host *host, const char *argument, struct ref
 
 static int run_consoles(const struct host *host, const char *argument, struct refusal *refusal)
 {
-	uint64_t n;
-
-	if (strcmp(argument, "all") == 0)
-		return consoles_release_all(host, refusal);
-	if (text_parse_number(argument, 10, UINT32_MAX, &n) < 0)
-		return -EINVAL;
-	return consoles_release(host, (unsigned int)n, refusal);
+	(void)argument;
+	return consoles_settle(host, refusal);
 }
 
 /* The first is what is done without an option. Each returns 0; -EINVAL for a wrong argument; -ECANCELED; -errno. */
@@ -53,8 +48,7 @@ static const struct {
 	{ "", "DEVPATH", "print the udev properties of a device", run_properties },
 	{ "--hold", NULL, "keep what is reserved from every driver but vfio-pci", run_hold },
 	{ "--reserve", "ADDRESS", "give a reserved function to vfio-pci", run_reserve },
-	{ "--consoles", "N|all",
-		"take the virtual consoles off framebuffer fbN of a card that is kept free, or off all of them",
+	{ "--consoles", NULL, "keep the virtual consoles off the framebuffers of cards that are kept free",
 		run_consoles },
 };
 

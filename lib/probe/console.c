@@ -16,7 +16,8 @@
 /* fbcon's name, which says what it drives; the others are "dummy device" and "VGA+". */
 #define FRAMEBUFFERS "frame buffer device"
 
-static int read_bound(const struct host *host, const char *name)
+/* Returns 1 when it is fbcon, and whether it is bound; 0; KERNEL_STUCK, -errno. */
+static int read_driver(const struct host *host, const char *name, bool *ret_bound)
 {
 	char path[sizeof(VTCONSOLES "//bind") + 256], value[64];
 	ssize_t n;
@@ -31,10 +32,11 @@ static int read_bound(const struct host *host, const char *name)
 	n = host->kernel->read(host, host->sys, path, value, sizeof(value), CONSOLE_DEADLINE_MS);
 	if (n < 0)
 		return n == -ENOENT ? 0 : (int)n;
-	return strcmp(value, "0") != 0;
+	*ret_bound = strcmp(value, "0") != 0;
+	return 1;
 }
 
-int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE])
+int console_find(const struct host *host, char name[CONSOLE_NAME_SIZE], bool *ret_bound)
 {
 	const struct dirent *entry;
 	int r;
@@ -45,7 +47,7 @@ int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE])
 		return r == -ENOENT ? 0 : r;
 	while (r == 0 && (errno = 0, entry = readdir(list))) {
 		if (entry->d_name[0] != '.')
-			r = read_bound(host, entry->d_name);
+			r = read_driver(host, entry->d_name, ret_bound);
 		if (r > 0 && text_copy(name, CONSOLE_NAME_SIZE, entry->d_name) < 0)
 			r = -EBADMSG;
 	}
@@ -53,6 +55,14 @@ int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE])
 		r = -errno;
 	closedir(list);
 	return r;
+}
+
+int console_find_bound(const struct host *host, char name[CONSOLE_NAME_SIZE])
+{
+	bool bound = false;
+	int r = console_find(host, name, &bound);
+
+	return r > 0 ? bound : r;
 }
 
 int console_add_nodes(const struct host *host, unsigned int framebuffer, struct address owner, struct nodes *nodes)

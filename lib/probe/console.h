@@ -2,6 +2,8 @@
 /* probe: the virtual consoles that a framebuffer shows (Documentation/fb/fbcon.rst). */
 #pragma once
 
+#include <stdbool.h>
+
 #include "host/host.h"
 #include "model/node.h"
 
@@ -10,6 +12,12 @@
 
 /* vtcon0 */
 #define CONSOLE_NAME_SIZE 32
+
+/*
+ * The driver of consoles on framebuffers, there since one was. Returns 1, and its name below class/vtconsole, and
+ * whether framebuffers show consoles now; 0 when there is none; KERNEL_STUCK, -errno.
+ */
+int console_find(const struct host *host, char name[CONSOLE_NAME_SIZE], bool *ret_bound);
 
 /*
  * Whether framebuffers show consoles at all. Returns 1, and the name of their driver below class/vtconsole; 0,

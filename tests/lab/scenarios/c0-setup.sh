@@ -2,10 +2,10 @@
 # boot grub
 # A host whose IOMMU is off: setup, a reboot, and it is on; reset, another reboot, and everything is as before.
 groups() { find /sys/kernel/iommu_groups -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
-# What setup may touch, and what is made of that.
+# What setup may touch, and what is made of that. usermod keeps a file that it has changed beside the new one.
 files() {
-	find /etc /boot/grub/grub.cfg ! -name '*.cache' -printf '%p %m %u:%g %y %l\n' | sort
-	find /etc /boot/grub/grub.cfg -type f ! -name '*.cache' -exec sha256sum {} + | sort -k 2
+	find /etc /boot/grub/grub.cfg ! -name '*.cache' ! -name '*-' -printf '%p %m %u:%g %y %l\n' | sort
+	find /etc /boot/grub/grub.cfg -type f ! -name '*.cache' ! -name '*-' -exec sha256sum {} + | sort -k 2
 }
 keep=/var/lib/gpu-handoff-lab
 
@@ -18,6 +18,7 @@ case $PHASE in
 	# As a host is that was installed by its own tools.
 	update-grub
 	mkdir -p "$keep"
+	cp /boot/grub/grub.cfg "$keep/"
 	files >"$keep/before"
 	gpu-handoff setup --dry-run | tee "$RUN/difference"
 	grep -F 'intel_iommu=on' "$RUN/difference" || fail 'the difference is not shown'
@@ -48,6 +49,7 @@ case $PHASE in
 	gpu-handoff setup --yes
 	files | diff "$keep/after" - || fail 'setup after the reboot has changed something'
 	gpu-handoff reset --yes
+	diff "$keep/grub.cfg" /boot/grub/grub.cfg || true
 	files | diff "$keep/before" - || fail 'reset has not brought everything back'
 	[[ ! -e /var/lib/gpu-handoff ]] || fail "left: $(find /var/lib/gpu-handoff)"
 	gpu-handoff reset --yes

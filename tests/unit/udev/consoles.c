@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/udev/udev.h"
 
-#define BIND "sys/class/vtconsole/vtcon1/bind"
+#define BIND   "sys/class/vtconsole/vtcon1/bind"
+#define RECORD "run/gpu-handoff/consoles/parted"
 
 static struct refusal refusal;
 
@@ -60,7 +63,7 @@ START_TEST(test_release)
 		put_framebuffer(TWIN, twin);
 		kernel.consoles[twin] = releases[_i].other;
 	}
-	ck_assert_int_eq(consoles_release(&host, 0, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_str_eq(udev_attribute(NULL, BIND), releases[_i].bind);
 	if (twin) {
 		ck_assert_uint_eq(kernel.consoles[0], 0);
@@ -77,7 +80,7 @@ START_TEST(test_both_kept_free)
 	put_framebuffer(GPU, 0);
 	put_framebuffer(TWIN, 1);
 	kernel.consoles[0] = 0x7e;
-	ck_assert_int_eq(consoles_release(&host, 0, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_uint_eq(kernel.consoles[1], 0);
 	ck_assert_str_eq(udev_attribute(NULL, BIND), "0");
 }
@@ -90,34 +93,50 @@ START_TEST(test_unbound)
 	put_framebuffer(TWIN, 1);
 	put_text(scratch.fd, BIND, "0\n");
 	kernel.consoles[0] = 0x7e;
-	ck_assert_int_eq(consoles_release(&host, 0, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_uint_eq(kernel.consoles[0], 0x7e);
 }
 END_TEST
 
-static const struct {
-	const char *mode;
-	unsigned int n;
-} strangers[] = {
-	{ "shared", 0 },
-	{ "kept-free", 1 },
-	{ "kept-free", 31 },
-	{ "kept-free", 32 },
-	{ "kept-free", UINT32_MAX },
-};
-
-START_TEST(test_stranger)
+/* Another framebuffer comes after they were taken from all. */
+START_TEST(test_comes_later)
 {
-	udev_configure(strangers[_i].mode);
+	udev_configure("kept-free");
 	put_framebuffer(GPU, 0);
-	put_framebuffer(TWIN, 1);
 	kernel.consoles[0] = 0x7e;
-	kernel.consoles[1] = 0x80;
-	ck_assert_int_eq(consoles_release(&host, strangers[_i].n, &refusal), -ECANCELED);
-	ck_assert_int_eq(refusal.reason, REFUSAL_INPUT);
-	ck_assert_uint_eq(kernel.consoles[0], 0x7e);
-	ck_assert_uint_eq(kernel.consoles[1], 0x80);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
+	ck_assert_str_eq(udev_attribute(NULL, BIND), "0");
+	ck_assert_int_eq(faccessat(scratch.fd, RECORD, F_OK, 0), 0);
+	/* Again, with nothing new. */
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
+	ck_assert_str_eq(udev_attribute(NULL, BIND), "0");
+
+	put_framebuffer(TWIN, 1);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_str_eq(udev_attribute(NULL, BIND), "1");
+	ck_assert_uint_eq(kernel.consoles[0], 0);
+	ck_assert_uint_eq(kernel.consoles[1], 0x7e);
+	ck_assert_int_ne(faccessat(scratch.fd, RECORD, F_OK, 0), 0);
+}
+END_TEST
+
+/* A record is no reason to bind what is bound, nor to find what is not there. */
+START_TEST(test_bound_since)
+{
+	udev_configure("kept-free");
+	put_framebuffer(TWIN, 1);
+	put_text(scratch.fd, RECORD, "%s", "");
+	ck_assert_int_eq(fchmodat(scratch.fd, "run/gpu-handoff", 0755, 0), 0);
+	kernel.consoles[1] = 0x7e;
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
+	ck_assert_str_eq(udev_attribute(NULL, BIND), "1");
+	ck_assert_uint_eq(kernel.consoles[1], 0x7e);
+	ck_assert_int_ne(faccessat(scratch.fd, RECORD, F_OK, 0), 0);
+
+	remove_all(scratch.fd, "sys/class/vtconsole/vtcon1");
+	put_text(scratch.fd, RECORD, "%s", "");
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
+	ck_assert_int_ne(faccessat(scratch.fd, RECORD, F_OK, 0), 0);
 }
 END_TEST
 
@@ -143,7 +162,7 @@ START_TEST(test_takeover)
 	put_framebuffer(GPU, 0);
 	put_framebuffer(TWIN, 1);
 	memcpy(kernel.consoles, takeovers[_i].consoles, sizeof(takeovers[_i].consoles));
-	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_uint_eq(kernel.consoles[0], takeovers[_i].after[0]);
 	ck_assert_uint_eq(kernel.consoles[1], takeovers[_i].after[1]);
 	ck_assert_str_eq(udev_attribute(NULL, BIND), takeovers[_i].bind);
@@ -156,11 +175,11 @@ START_TEST(test_nothing_to_release)
 	udev_configure("kept-free");
 	put_framebuffer(TWIN, 1);
 	kernel.consoles[1] = 0x7e;
-	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	remove_all(scratch.fd, "etc/gpu-handoff.conf");
 	put_framebuffer(GPU, 0);
 	kernel.consoles[0] = 0x80;
-	ck_assert_int_eq(consoles_release_all(&host, &refusal), 0);
+	ck_assert_int_eq(consoles_settle(&host, &refusal), 0);
 	ck_assert_uint_eq(kernel.consoles[0], 0x80);
 	ck_assert_uint_eq(kernel.consoles[1], 0x7e);
 	ck_assert_str_eq(udev_attribute(NULL, BIND), "1");
@@ -175,7 +194,8 @@ TCase *case_consoles(void)
 	add_rows(tcase, test_release, releases);
 	tcase_add_test(tcase, test_both_kept_free);
 	tcase_add_test(tcase, test_unbound);
-	add_rows(tcase, test_stranger, strangers);
+	tcase_add_test(tcase, test_comes_later);
+	tcase_add_test(tcase, test_bound_since);
 	add_rows(tcase, test_takeover, takeovers);
 	tcase_add_test(tcase, test_nothing_to_release);
 	return tcase;
