@@ -11,8 +11,8 @@
 
 #include "apply/attended.h"
 #include "apply/follow.h"
+#include "apply/report.h"
 #include "base/clock.h"
-#include "hooks/report.h"
 #include "host/watch.h"
 
 /* A look reads one directory a function. Soon after a change there is often another: a guest that boots. */

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "apply/handover.h"
+#include "apply/report.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "hooks/report.h"
 #include "probe/demand.h"
 #include "probe/domain.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hooks: what a handover does, as lines of the system's journal: GPU_HANDOFF_* fields, and a sentence to read. */
+/* apply: what a handover does, as lines of the system's journal: GPU_HANDOFF_* fields, and a sentence to read. */
 #pragma once
 
 #include "apply/handover.h"
