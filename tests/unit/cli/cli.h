@@ -5,3 +5,5 @@
 #include "tests/support/suite.h"
 
 TCase *case_usb_follow(void);
+TCase *case_run_words(void);
+TCase *case_run(void);

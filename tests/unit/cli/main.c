@@ -5,5 +5,5 @@
 
 int main(void)
 {
-	return suite_run("cli", (TCase *[]){ case_usb_follow(), NULL });
+	return suite_run("cli", (TCase *[]){ case_usb_follow(), case_run_words(), case_run(), NULL });
 }
