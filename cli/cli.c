@@ -21,10 +21,12 @@ static const struct command *const commands[] = {
 	&command_topology,
 	&command_detach,
 	&command_reattach,
+	&command_run,
 	&command_recover,
 	&command_usb_attach_all,
 	&command_usb_sync,
 	&command_vanished,
+	&command_run_return,
 };
 
 static const struct {
@@ -43,6 +45,12 @@ static const struct {
 	{ { "png", required_argument, NULL, 'p' }, OPTION_PICTURE, " FILE", "draw a PNG picture likewise" },
 	{ { "xml", required_argument, NULL, 'x' }, OPTION_PICTURE, " FILE",
 		"read the domain from FILE, '-' for stdin" },
+	{ { "user", required_argument, NULL, 'u' }, OPTION_RUN, " NAME", "run it as this user" },
+	{ { "cpus", required_argument, NULL, 'c' }, OPTION_RUN, " LIST", "it has these CPUs for itself" },
+	{ { "governor", required_argument, NULL, 'g' }, OPTION_RUN, " NAME", "the governor of these CPUs" },
+	{ { "hugepages", required_argument, NULL, 'm' }, OPTION_RUN, " SIZE", "add huge pages for so much, like 8G" },
+	{ { "page-size", required_argument, NULL, 'P' }, OPTION_RUN, " SIZE", "the size of one: 2M, 1G" },
+	{ { "node", required_argument, NULL, 'N' }, OPTION_RUN, " NUMBER", "the NUMA node that they are of" },
 	{ { "help", no_argument, NULL, 'h' }, 0, "", "this" },
 };
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -87,6 +95,34 @@ static int usage(const char *command, const char *problem, const char *subject)
 	return EXIT_USAGE;
 }
 
+/* Options of one word. Returns whether it is one. */
+static bool take_word(struct invocation *invocation, int option)
+{
+	const struct {
+		int option;
+		const char **word;
+	} words[] = {
+		{ 's', &invocation->sysroot },
+		{ 'v', &invocation->svg },
+		{ 'p', &invocation->png },
+		{ 'x', &invocation->xml },
+		{ 'u', &invocation->user },
+		{ 'c', &invocation->cpus },
+		{ 'g', &invocation->governor },
+		{ 'm', &invocation->hugepages },
+		{ 'P', &invocation->page_size },
+		{ 'N', &invocation->node },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].option != option)
+			continue;
+		*words[i].word = optarg;
+		return true;
+	}
+	return false;
+}
+
 /* The options that the command takes. Returns 0; 1 when help was shown; -EINVAL when it has said what is wrong. */
 static int parse_options(const struct command *command, int argc, char *argv[], struct invocation *invocation)
 {
@@ -100,12 +136,11 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 	opterr = 0;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, ":h", known, NULL)) >= 0) {
+		if (take_word(invocation, c))
+			continue;
 		switch (c) {
 		case 'j':
 			invocation->json = true;
-			break;
-		case 's':
-			invocation->sysroot = optarg;
 			break;
 		case 'n':
 			invocation->dry_run = true;
@@ -115,15 +150,6 @@ static int parse_options(const struct command *command, int argc, char *argv[], 
 			break;
 		case 'y':
 			invocation->yes = true;
-			break;
-		case 'v':
-			invocation->svg = optarg;
-			break;
-		case 'p':
-			invocation->png = optarg;
-			break;
-		case 'x':
-			invocation->xml = optarg;
 			break;
 		case 'h':
 			print_command_help(command);
@@ -162,7 +188,6 @@ static void report_refused(
 static int run_command(const struct command *command, struct invocation *invocation)
 {
 	struct refusal refusal;
-	sigset_t before;
 	int r;
 
 	if ((command->root || invocation->fix) && !invocation->dry_run && geteuid() != 0) {
@@ -171,7 +196,7 @@ static int run_command(const struct command *command, struct invocation *invocat
 		return EXIT_REFUSED;
 	}
 	if (command->root || invocation->fix)
-		hold_signals(&before);
+		hold_signals(&invocation->signals);
 	r = host_open(invocation->sysroot, &invocation->host);
 	if (r < 0)
 		r = refusal_set(&refusal, REFUSAL_INPUT, "cannot read a machine below '%s': %s",
@@ -180,24 +205,52 @@ static int run_command(const struct command *command, struct invocation *invocat
 		r = command->run(invocation, &refusal);
 	host_close(&invocation->host);
 	if (command->root || invocation->fix)
-		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+		(void)sigprocmask(SIG_SETMASK, &invocation->signals, NULL);
 	if (r < 0 && command->root && !invocation->dry_run)
 		report_refused(command, invocation, &refusal);
 	if (r < 0) {
 		(void)fflush(stdout);
 		(void)fprintf(stderr, "gpu-handoff: %s\n", refusal.sentence);
-		return EXIT_REFUSED;
+		return invocation->status ? invocation->status : EXIT_REFUSED;
 	}
-	return EXIT_DONE;
+	return invocation->status;
+}
+
+/* Takes "-- COMMAND..." from the end, so that its words are nobody's options. Returns how many words are left. */
+static int split_command(int argc, char *argv[], struct invocation *invocation)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		invocation->command = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
+static int check_words(const struct command *command, int argc, char *argv[], struct invocation *invocation)
+{
+	invocation->words = argv + optind;
+	invocation->n_words = argc - optind;
+	if (invocation->n_words == 0)
+		return usage(command->name, "missing", "CARD");
+	if (!invocation->command || !invocation->command[0])
+		return usage(command->name, "missing", "-- COMMAND");
+	return run_command(command, invocation);
 }
 
 static int parse_command(const struct command *command, int argc, char *argv[])
 {
 	struct invocation invocation = { 0 };
-	int r = parse_options(command, argc, argv, &invocation);
+	int r;
 
+	if (command->has_command)
+		argc = split_command(argc, argv, &invocation);
+	r = parse_options(command, argc, argv, &invocation);
 	if (r != 0)
 		return r < 0 ? EXIT_USAGE : EXIT_DONE;
+	if (command->has_command)
+		return check_words(command, argc, argv, &invocation);
 	if (optind < argc && command->argument)
 		invocation.argument = argv[optind++];
 	if (optind < argc)

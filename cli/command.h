@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "host/host.h"
@@ -25,6 +26,7 @@ enum {
 	OPTION_PICTURE = 1 << 3, /* --svg or --png, one of them; and --xml */
 	OPTION_FIX = 1 << 4,
 	OPTION_YES = 1 << 5,
+	OPTION_RUN = 1 << 6, /* what a command that is run gets */
 };
 
 struct invocation {
@@ -35,6 +37,13 @@ struct invocation {
 	const char *xml;        /* the file that tells of the domain, in the place of the argument */
 	const char *argument;   /* the command's own, or NULL */
 	struct address address; /* the argument, where it is ADDRESS */
+
+	/* Of a command that runs one: the words before --, and what is behind it, up to a NULL. */
+	int n_words;
+	char **words, **command;
+	const char *user, *cpus, *governor, *hugepages, *page_size, *node; /* OPTION_RUN; NULL where not said */
+	sigset_t signals; /* that were blocked before a command of root's held some */
+	int status;       /* the exit code where nothing was refused; 0 unless the command sets it */
 };
 
 /* The argument that is parsed before the command runs. */
@@ -46,11 +55,14 @@ struct command {
 	const char *help;     /* one line */
 	bool for_units;       /* what a unit of ours runs: not in the help of all commands */
 	unsigned int options;
-	bool root; /* needs root where it is about the running host */
-	/* Returns ≥ 0, or -ECANCELED with the refusal filled. */
+	bool root;        /* needs root where it is about the running host */
+	bool has_command; /* takes words, --, and the words of another command, which are nothing to us */
+	/*
+	 * Returns ≥ 0, or -ECANCELED with the refusal filled, and then a status of 0 is EXIT_REFUSED.
+	 */
 	int (*run)(struct invocation *invocation, struct refusal *refusal);
 };
 
 extern const struct command command_list, command_status, command_plan, command_detach, command_reattach,
 	command_recover, command_doctor, command_topology, command_usb_attach_all, command_usb_sync, command_vanished,
-	command_setup, command_reset;
+	command_setup, command_reset, command_run, command_run_return;

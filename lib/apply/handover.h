@@ -58,6 +58,13 @@ int handover_plan(struct handover *handover, const struct domain *domain, struct
 int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal);
 
 /*
+ * The same for a command that was started by 'gpu-handoff run', and waits for it: recovery leaves what was taken alone
+ * while that process lives.
+ */
+int handover_take_for_command(
+	struct handover *handover, const struct domain *domain, pid_t command, struct refusal *refusal);
+
+/*
  * All functions of the card that an address, any function's, belongs to, as the hostdevs of a nameless domain; the
  * function alone where it is no card's. Returns 0, or -ECANCELED with the refusal filled.
  */

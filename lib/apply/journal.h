@@ -7,7 +7,8 @@
  *
  *	gpu-handoff 1
  *	domain 4dea22b3-1d52-d8f3-2516-782e98ab3fa0 gpuvm	or: detached 0000:01:00.0; or: poisoned 0000:01:00.0 gpuvm
- *	daemon 812 2214						the libvirt daemon that will call release, if one called
+ *	daemon 812 2214						the libvirt daemon that will call release, if one called; or: command,
+ *								which 'gpu-handoff run' has started for it
  *	taken 0000:01:00.0 14 named 4711			or: forgotten; IOMMU group, identity where it is told
  *	claim 4-7 isolated performance 1 /machine		or: shared; governor, nodes of its memory, and libvirt's partition
  *								for it; - for none
@@ -62,8 +63,9 @@ struct journal {
 	char owner[JOURNAL_OWNER_SIZE];
 	enum journal_kind kind;
 	char name[DOMAIN_NAME_SIZE]; /* of the domain; a stranger's text */
-	pid_t daemon;                /* 0 for none */
+	pid_t daemon;                /* who stands behind it; 0 for none */
 	uint64_t daemon_start;       /* of /proc/PID/stat: tells a process from a later one of the same pid */
+	bool is_command;             /* that is no libvirt daemon, but what the functions were taken for */
 	enum journal_state state;
 	bool started; /* the domain runs: it has taken what it needs of the huge pages */
 	pid_t writer; /* who asked the kernel; 0 for none. What it was asked last has not returned while it lives */

@@ -51,7 +51,8 @@ void journal_write_head(struct text *text, const struct journal *journal)
 	}
 	text_add(text, "\n");
 	if (journal->daemon)
-		text_add(text, "daemon %d %" PRIu64 "\n", (int)journal->daemon, journal->daemon_start);
+		text_add(text, "%s %d %" PRIu64 "\n", journal->is_command ? "command" : "daemon", (int)journal->daemon,
+			journal->daemon_start);
 	write_resources(text, &journal->plan);
 	for (unsigned int i = 0; i < journal->plan.n_taken; i++) {
 		const struct taken *taken = &journal->plan.taken[i];
@@ -123,6 +124,7 @@ static int parse_process(unsigned int n, char *words[], pid_t *ret_pid, uint64_t
 
 static int parse_daemon(unsigned int n, char *words[], struct journal *journal)
 {
+	journal->is_command = strcmp(words[0], "command") == 0;
 	return parse_process(n, words, &journal->daemon, &journal->daemon_start);
 }
 
@@ -245,6 +247,7 @@ static const struct {
 	{ "detached", parse_owner },
 	{ "poisoned", parse_owner },
 	{ "daemon", parse_daemon },
+	{ "command", parse_daemon },
 	{ "writer", parse_writer },
 	{ "taken", parse_taken },
 	{ "claim", parse_claim },

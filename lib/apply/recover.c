@@ -9,12 +9,31 @@
 #include "base/fd.h"
 #include "host/runtime.h"
 #include "probe/daemon.h"
+#include "probe/process.h"
+
+/* While whoever stands behind it lives, it is theirs, even if nobody has opened the group yet. */
+static const char *find_why_owned(const struct handover *handover, const struct journal *journal)
+{
+	uint64_t start;
+	int r;
+
+	if (!journal->daemon)
+		return NULL;
+	if (journal->is_command)
+		return process_is_alive(handover->host, journal->daemon, journal->daemon_start) != 0
+			       ? "the command that it was taken for runs: end that, which returns it"
+			       : NULL;
+	r = daemon_probe(handover->host, journal->daemon, &start);
+	return r < 0 || (r == 1 && start == journal->daemon_start) ? "its domain starts or runs under a libvirt daemon "
+								     "that lives: stop the domain, which returns it"
+								   : NULL;
+}
 
 /* Why a journal is left alone, or NULL when nobody stands behind it any more. */
 static const char *find_why_left(const struct handover *handover, const struct journal *journal)
 {
-	uint64_t start;
-	int group, r;
+	const char *owned;
+	int group;
 
 	if (journal->kind == JOURNAL_POISONED)
 		return poison_is_over(handover->host, journal) ? NULL : "its driver has not let go of it yet";
@@ -22,15 +41,16 @@ static const char *find_why_left(const struct handover *handover, const struct j
 		return NULL;
 	if (journal->kind == JOURNAL_DETACHED)
 		return "it was detached on purpose: 'gpu-handoff reattach' returns it";
-	/* While its daemon lives, release will come, even if QEMU has not opened the group yet. */
-	r = journal->daemon ? daemon_probe(handover->host, journal->daemon, &start) : 0;
-	if (r < 0 || (r == 1 && start == journal->daemon_start))
-		return "its domain starts or runs under a libvirt daemon that lives: stop the domain, which returns it";
+	owned = find_why_owned(handover, journal);
+	if (owned)
+		return owned;
 	/* libvirt resets the devices of a domain that stopped: a host driver must not have them by then. */
-	if (daemon_keeps_domain(handover->host, journal->name) != 0)
+	if (!journal->is_command && daemon_keeps_domain(handover->host, journal->name) != 0)
 		return "libvirt has not finished with its domain: stop it, or start libvirt's daemon, which returns it";
 	if (context_groups_free(handover->host, journal, &group) != 1)
-		return "a process has its VFIO group open: stop the domain to return it";
+		return journal->is_command
+			       ? "a process that the command left behind has its VFIO group open: end that to return it"
+			       : "a process has its VFIO group open: stop the domain to return it";
 	return NULL;
 }
 

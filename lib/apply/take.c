@@ -14,6 +14,7 @@
 #include "probe/daemon.h"
 #include "probe/inventory.h"
 #include "probe/occupancy.h"
+#include "probe/process.h"
 
 /* Nothing that takes the lock of a poisoned device is read, so this comes before anything that does. */
 static int check_poisoned(struct handover *handover, int runtime, struct address address, struct refusal *refusal)
@@ -341,11 +342,12 @@ static int take_back_own(struct handover *handover, int runtime, const char *own
 	return context_give_back(handover, runtime, journal, EVENT_RECOVERED, RELEASE_DEADLINE_MS, refusal);
 }
 
-/* Under the lock. */
-static int take(
-	struct handover *handover, int runtime, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+/* Under the lock. pid: who stands behind it from then on, or 0. */
+static int take_for(struct handover *handover, int runtime, const struct domain *domain, pid_t pid, bool is_command,
+	struct refusal *refusal)
 {
 	struct journal *journal = &handover->journal;
+	uint64_t start;
 	int r = take_back_own(handover, runtime, domain->uuid, refusal);
 
 	if (r < 0)
@@ -353,9 +355,27 @@ static int take(
 	memset(journal, 0, sizeof(*journal));
 	(void)text_copy(journal->owner, sizeof(journal->owner), domain->uuid);
 	(void)text_copy(journal->name, sizeof(journal->name), domain->name);
-	if (daemon && daemon_probe(handover->host, daemon, &journal->daemon_start) == 1)
-		journal->daemon = daemon;
+	r = !pid         ? 0
+	    : is_command ? process_probe_start(handover->host, pid, &start)
+			 : daemon_probe(handover->host, pid, &start);
+	if (r == 1) {
+		journal->daemon = pid;
+		journal->daemon_start = start;
+		journal->is_command = is_command;
+	}
 	return context_take(handover, runtime, domain, refusal);
+}
+
+static int take(
+	struct handover *handover, int runtime, const struct domain *domain, pid_t daemon, struct refusal *refusal)
+{
+	return take_for(handover, runtime, domain, daemon, false, refusal);
+}
+
+static int take_for_command(
+	struct handover *handover, int runtime, const struct domain *domain, pid_t command, struct refusal *refusal)
+{
+	return take_for(handover, runtime, domain, command, true, refusal);
 }
 
 int handover_take(struct handover *handover, const struct domain *domain, pid_t daemon, struct refusal *refusal)
@@ -364,4 +384,11 @@ int handover_take(struct handover *handover, const struct domain *domain, pid_t 
 		return refusal_set(refusal, REFUSAL_INPUT, "the domain XML has no uuid");
 	return context_patiently(
 		handover, (struct event_owner){ domain->name, domain->uuid }, take, domain, daemon, refusal);
+}
+
+int handover_take_for_command(
+	struct handover *handover, const struct domain *domain, pid_t command, struct refusal *refusal)
+{
+	return context_patiently(handover, (struct event_owner){ domain->name, domain->uuid }, take_for_command, domain,
+		command, refusal);
 }

@@ -192,39 +192,25 @@ static int systemd_reload(const struct host *host, int deadline_ms)
 	return r < 0 ? r : bus_call(&bus, &bus_systemd, "Reload", NULL, "");
 }
 
-const struct manager manager_systemd = {
-	.stop_unit = systemd_stop_unit,
-	.start_unit = systemd_start_unit,
-	.reload_unit = systemd_reload_unit,
-	.unit_is_active = systemd_unit_is_active,
-	.get_unit_change = systemd_get_unit_change,
-	.end_session = session_end,
-	.end_sessions_of = session_end_all_of,
-	.get_allowed_cpus = allowed_get_cpus,
-	.set_allowed_cpus = allowed_set_cpus,
-	.reload = systemd_reload,
-	.start_bound = bound_start,
-	.get_banned_cpus = balancer_get_banned,
-	.set_banned_cpus = balancer_set_banned,
-};
-
-/* ---- a scope of our own ---- */
+/* ---- scopes ---- */
 
 struct membership {
 	const struct host *host;
 	const char *scope;
+	pid_t pid; /* 0: the calling process */
 };
 
-/* 1 when the calling process is in the scope, 0, or -errno. */
+/* 1 when the process is in the scope, 0, or -errno. */
 static int is_member(void *data)
 {
 	const struct membership *membership = (const struct membership *)data;
-	char text[CGROUP_SIZE], *rest = text, *line;
+	char path[32], text[CGROUP_SIZE], *rest = text, *line;
 	ssize_t n;
 
-	n = attribute_read(membership->host->proc, "self/cgroup", text, sizeof(text));
+	(void)snprintf(path, sizeof(path), "%d/cgroup", (int)membership->pid);
+	n = attribute_read(membership->host->proc, membership->pid ? path : "self/cgroup", text, sizeof(text));
 	if (n < 0)
-		return (int)n;
+		return n == -ENOENT ? -ESRCH : (int)n;
 	/* A line a hierarchy; where there are several, it is in that of systemd's own. */
 	while ((line = strsep(&rest, "\n"))) {
 		const char *last = strrchr(line, '/');
@@ -247,21 +233,57 @@ static int scope_start(struct bus *bus, const char *scope, const char *descripti
 		"PIDs", "au", 1, (uint32_t)getpid(), 0);
 }
 
+static int await_member(const struct bus *bus, struct membership *membership)
+{
+	int r = clock_await(is_member, membership, bus_left_ms(bus));
+
+	return r == 0 ? -ETIMEDOUT : r < 0 ? r : 0;
+}
+
 int manager_enter_scope(const struct host *host, const char *description, int deadline_ms)
 {
 	struct bus bus BUS_CLOSE = BUS_NONE;
 	char scope[SCOPE_NAME_SIZE];
-	struct membership membership = { host, scope };
+	struct membership membership = { host, scope, 0 };
 	int r;
 
 	(void)snprintf(scope, sizeof(scope), "gpu-handoff-%d.scope", (int)getpid());
 	r = bus_open(host, deadline_ms, &bus);
 	if (r >= 0)
 		r = scope_start(&bus, scope, description);
-	if (r < 0)
-		return r;
-	r = clock_await(is_member, &membership, bus_left_ms(&bus));
-	if (r == 0)
-		return -ETIMEDOUT;
-	return r < 0 ? r : 0;
+	return r < 0 ? r : await_member(&bus, &membership);
 }
+
+static int systemd_start_scope(const struct host *host, const char *unit, const char *description, const char *slice,
+	pid_t pid, int deadline_ms)
+{
+	struct membership membership = { host, unit, pid };
+	struct bus bus BUS_CLOSE = BUS_NONE;
+	int r;
+
+	if (!unit_name_is_valid(unit) || !unit_name_is_valid(slice) || pid <= 0)
+		return -EINVAL;
+	r = bus_open(host, deadline_ms, &bus);
+	if (r >= 0)
+		r = bus_call(&bus, &bus_systemd, "StartTransientUnit", NULL, "ssa(sv)a(sa(sv))", unit, "fail", 4,
+			"Description", "s", description, "Slice", "s", slice, "CollectMode", "s", "inactive-or-failed",
+			"PIDs", "au", 1, (uint32_t)pid, 0);
+	return r < 0 ? r : await_member(&bus, &membership);
+}
+
+const struct manager manager_systemd = {
+	.stop_unit = systemd_stop_unit,
+	.start_unit = systemd_start_unit,
+	.reload_unit = systemd_reload_unit,
+	.unit_is_active = systemd_unit_is_active,
+	.get_unit_change = systemd_get_unit_change,
+	.end_session = session_end,
+	.end_sessions_of = session_end_all_of,
+	.get_allowed_cpus = allowed_get_cpus,
+	.set_allowed_cpus = allowed_set_cpus,
+	.reload = systemd_reload,
+	.start_bound = bound_start,
+	.start_scope = systemd_start_scope,
+	.get_banned_cpus = balancer_get_banned,
+	.set_banned_cpus = balancer_set_banned,
+};

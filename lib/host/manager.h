@@ -64,6 +64,13 @@ struct manager {
 	int (*start_bound)(const struct host *host, const char *unit, const char *description, const char *bound_to,
 		const char *const arguments[], int deadline_ms);
 	/*
+	 * Moves a process into a transient scope of its own below a slice, and waits until it is there. The scope goes
+	 * away with its last process; a stop of it ends them, as systemd ends any. Returns 0; -EEXIST when there is a
+	 * unit of that name; -ESRCH when the process is gone.
+	 */
+	int (*start_scope)(const struct host *host, const char *unit, const char *description, const char *slice,
+		pid_t pid, int deadline_ms);
+	/*
 	 * The CPUs that irqbalance leaves alone, and its process ID. Returns 0; -ENOENT when none runs. Without systemd
 	 * as well. See host/balancer.h, for the next one too.
 	 */

@@ -76,6 +76,18 @@ static int recorded_start_bound(const struct host *host, const char *unit, const
 	return -EROFS;
 }
 
+static int recorded_start_scope(const struct host *host, const char *unit, const char *description, const char *slice,
+	pid_t pid, int deadline_ms)
+{
+	(void)host;
+	(void)unit;
+	(void)description;
+	(void)slice;
+	(void)pid;
+	(void)deadline_ms;
+	return -EROFS;
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): the type of the table */
 static int recorded_get_banned_cpus(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms)
 {
@@ -107,6 +119,7 @@ const struct manager manager_recorded = {
 	.set_allowed_cpus = recorded_set_allowed_cpus,
 	.reload = recorded_reload,
 	.start_bound = recorded_start_bound,
+	.start_scope = recorded_start_scope,
 	.get_banned_cpus = recorded_get_banned_cpus,
 	.set_banned_cpus = recorded_set_banned_cpus,
 };

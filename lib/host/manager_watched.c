@@ -90,6 +90,15 @@ static int start_bound(const struct host *host, const char *unit, const char *de
 	return watched_manage(host, MANAGE_START_BOUND, words, NULL, NULL, deadline_ms);
 }
 
+static int start_scope(const struct host *host, const char *unit, const char *description, const char *slice, pid_t pid,
+	int deadline_ms)
+{
+	const struct watched_fact fact = { .pid = pid };
+
+	return watched_manage(
+		host, MANAGE_START_SCOPE, (const char *[]){ unit, description, slice, NULL }, &fact, NULL, deadline_ms);
+}
+
 static int get_banned_cpus(const struct host *host, pid_t *ret_pid, struct cpuset *ret, int deadline_ms)
 {
 	struct watched_fact fact;
@@ -121,6 +130,7 @@ const struct manager manager_watched = {
 	.set_allowed_cpus = set_allowed_cpus,
 	.reload = reload,
 	.start_bound = start_bound,
+	.start_scope = start_scope,
 	.get_banned_cpus = get_banned_cpus,
 	.set_banned_cpus = set_banned_cpus,
 };

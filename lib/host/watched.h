@@ -69,6 +69,7 @@ enum watched_manage {
 	MANAGE_SET_ALLOWED_CPUS,
 	MANAGE_RELOAD,
 	MANAGE_START_BOUND, /* unit, description, what it is bound to, then the command */
+	MANAGE_START_SCOPE, /* unit, description, slice; of the process with that pid */
 	MANAGE_GET_BANNED_CPUS,
 	MANAGE_SET_BANNED_CPUS,
 };

@@ -220,6 +220,16 @@ static int start_bound(struct watched_request *request, const struct host *own)
 		own, words[0], words[1], words[2], (const char *const *)words + 3, request->deadline_ms);
 }
 
+static int start_scope(struct watched_request *request, const struct host *own)
+{
+	char *words[WATCHED_WORDS_MAX + 1] = { 0 };
+
+	take_words(request, words);
+	if (!words[0] || !words[1] || !words[2])
+		return -EINVAL;
+	return manager_systemd.start_scope(own, words[0], words[1], words[2], request->told.pid, request->deadline_ms);
+}
+
 static int manage(struct watched_request *request, const struct host *own, struct watched_fact *ret)
 {
 	const struct manager *manager = &manager_systemd;
@@ -252,6 +262,8 @@ static int manage(struct watched_request *request, const struct host *own, struc
 		return manager->reload(own, deadline_ms);
 	case MANAGE_START_BOUND:
 		return start_bound(request, own);
+	case MANAGE_START_SCOPE:
+		return start_scope(request, own);
 	case MANAGE_GET_BANNED_CPUS:
 		return manager->get_banned_cpus(own, &ret->pid, &ret->cpus, deadline_ms);
 	case MANAGE_SET_BANNED_CPUS:

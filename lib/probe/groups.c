@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "probe/listing.h"
+#include "probe/run.h"
 #include "probe/vm.h"
 
 #define ROOT     "fs/cgroup"
@@ -88,7 +89,26 @@ static void add_machine(const struct host *host, const struct claims *claims, co
 	groups->n_machines++;
 }
 
-int groups_find_machines(const struct host *host, const struct claims *claims, struct groups *groups)
+/* Those that 'gpu-handoff run' has started: of one without a claim there is nothing to say. */
+static void add_runs(const struct host *host, const struct claims *claims, struct groups *groups)
+{
+	for (unsigned int i = 0; i < claims->n_claims; i++) {
+		struct machine_group *machine = &groups->machines[groups->n_machines];
+
+		if (!run_name_is_valid(claims->claims[i].name))
+			continue;
+		if (groups->n_machines == MACHINES_MAX) {
+			groups->n_left++;
+			continue;
+		}
+		if (run_find_group(host, claims->claims[i].name, machine->path, sizeof(machine->path)) < 0)
+			continue;
+		machine->claim = (int)i;
+		groups->n_machines++;
+	}
+}
+
+static int add_machines(const struct host *host, const struct claims *claims, struct groups *groups)
 {
 	int fd CLOSE_FD = beneath_open(host->run, VM_FILES, O_RDONLY | O_DIRECTORY, 0);
 	_Alignas(uint64_t) char entries[4096];
@@ -96,12 +116,18 @@ int groups_find_machines(const struct host *host, const struct claims *claims, s
 	const char *name;
 	int r;
 
-	groups->n_machines = 0;
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
 	while ((r = listing_next(&listing, &name)) > 0)
 		add_machine(host, claims, name, groups);
 	return r;
+}
+
+int groups_find_machines(const struct host *host, const struct claims *claims, struct groups *groups)
+{
+	groups->n_machines = 0;
+	add_runs(host, claims, groups);
+	return add_machines(host, claims, groups);
 }
 
 /* ---- the walk ---- */

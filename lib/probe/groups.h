@@ -41,7 +41,8 @@ struct groups {
 	unsigned int n_odd;  /* whose CPUs are not understood */
 };
 
-/* What of libvirt's VMs run, and where; what was listed before is forgotten. Returns 0, or -errno. */
+/* What of libvirt's VMs run, and of ours that have a claim, and where; what was listed before is forgotten. Returns 0,
+ * or -errno. */
 int groups_find_machines(const struct host *host, const struct claims *claims, struct groups *groups);
 
 /*

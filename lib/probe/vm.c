@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/domain.h"
+#include "probe/run.h"
 
 /* All of a hybrid host's hierarchies, each with a path of PATH_MAX. */
 #define GROUP_TEXT_SIZE 65536
@@ -29,6 +30,7 @@ static bool ends(const char *name, size_t length, const char *suffix)
 bool group_name_is_vm(const char *name, size_t length)
 {
 	return (begins(name, length, "machine-qemu") && ends(name, length, ".scope")) ||
+	       (begins(name, length, RUN_SCOPE_PREFIX) && ends(name, length, ".scope")) ||
 	       (begins(name, length, "qemu-") && ends(name, length, ".libvirt-qemu"));
 }
 
@@ -131,6 +133,8 @@ int qemu_probe(const struct host *host, const char *name, pid_t *ret)
 		return -EINVAL;
 	(void)snprintf(path, sizeof(path), "libvirt/qemu/%s.pid", name);
 	n = attribute_read(host->run, path, text, sizeof(text));
+	if (n == -ENOENT && run_name_is_valid(name))
+		return run_find_process(host, name, ret);
 	if (n < 0)
 		return n == -E2BIG ? -EBADMSG : (int)n;
 	if (text_parse_number(text, 10, INT32_MAX, &pid) < 0 || pid == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe: libvirt's VMs that run: their process, by the file that libvirt keeps of it, and the control group that all of
- * it is in (libvirt: docs/cgroups.rst, src/util/virsystemd.c, src/util/vircgroup.c).
+ * probe: VMs that run: those of libvirt by the file that it keeps of their process, those of 'gpu-handoff run' by their
+ * scope (probe/run.h), and the control group that all of one is in (libvirt: docs/cgroups.rst, src/util/virsystemd.c,
+ * src/util/vircgroup.c).
  */
 #pragma once
 
@@ -12,8 +13,9 @@
 #include "host/host.h"
 
 /*
- * The QEMU process of the domain of that name, a stranger's text. Returns 0; -EINVAL for what is no name; -ENOENT when
- * libvirt knows no process; -ESRCH when that has ended, or is somebody else's by now; -EBADMSG; -errno.
+ * The QEMU process of the domain of that name, a stranger's text, or, where libvirt has none and there is such a run,
+ * its first. Returns 0; -EINVAL for what is no name; -ENOENT when libvirt knows no process; -ESRCH when that has ended,
+ * or is somebody else's by now; -EBADMSG; -errno.
  */
 int qemu_probe(const struct host *host, const char *name, pid_t *ret);
 

@@ -36,7 +36,7 @@ static void promise_same(const struct journal *a, const struct journal *b)
 {
 	PROMISE(a->kind == b->kind && a->state == b->state && a->daemon == b->daemon);
 	PROMISE(strcmp(a->owner, b->owner) == 0 && strcmp(a->name, b->name) == 0);
-	PROMISE(!a->daemon || a->daemon_start == b->daemon_start);
+	PROMISE(!a->daemon || (a->daemon_start == b->daemon_start && a->is_command == b->is_command));
 	PROMISE(a->writer == b->writer && (!a->writer || a->writer_start == b->writer_start));
 	PROMISE(a->plan.n_taken == b->plan.n_taken && a->plan.n_steps == b->plan.n_steps);
 	PROMISE(a->plan.has_claim == b->plan.has_claim);

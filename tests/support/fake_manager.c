@@ -251,6 +251,26 @@ static int fake_start_bound(const struct host *host, const char *unit, const cha
 	return fault_leave(0);
 }
 
+/* The process of a test is in no group of the scratch host. */
+static int fake_start_scope(const struct host *host, const char *unit, const char *description, const char *slice,
+	pid_t pid, int deadline_ms)
+{
+	char about[512];
+	int r;
+
+	(void)description;
+	(void)pid;
+	(void)deadline_ms;
+	(void)snprintf(about, sizeof(about), "%s %s", unit, slice);
+	r = change_begin(host, "scope", about);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (is(manager->cannot_start, "scope"))
+		return fault_leave(-EOPNOTSUPP);
+	fake_manager_set_active(host, unit, true);
+	return fault_leave(0);
+}
+
 static int fake_set_banned_cpus(const struct host *host, pid_t pid, const struct cpuset *cpus, int deadline_ms)
 {
 	char about[256];
@@ -274,6 +294,7 @@ static const struct manager manager_fake = {
 	.set_allowed_cpus = fake_set_allowed_cpus,
 	.reload = fake_reload,
 	.start_bound = fake_start_bound,
+	.start_scope = fake_start_scope,
 	.get_banned_cpus = fake_units_get_banned_cpus,
 	.set_banned_cpus = fake_set_banned_cpus,
 };

@@ -87,6 +87,19 @@ START_TEST(test_golden)
 }
 END_TEST
 
+START_TEST(test_command)
+{
+	fill(&journal);
+	journal.is_command = true;
+	write_all(&journal);
+	ck_assert_ptr_nonnull(strstr(buffer, "\ncommand 812 "));
+	ck_assert_ptr_null(strstr(buffer, "daemon"));
+	ck_assert_int_eq(journal_parse(buffer, strlen(buffer), &again), 0);
+	ck_assert(again.is_command);
+	ck_assert_int_eq(again.daemon, 812);
+}
+END_TEST
+
 /* CPUs and huge pages too. */
 START_TEST(test_resources)
 {
@@ -342,6 +355,7 @@ TCase *case_journal(void)
 	TCase *tcase = suite_case("journal");
 
 	tcase_add_loop_test(tcase, test_golden, 0, 2);
+	tcase_add_test(tcase, test_command);
 	tcase_add_test(tcase, test_resources);
 	tcase_add_test(tcase, test_beginnings);
 	add_rows(tcase, test_text, texts);

@@ -45,16 +45,23 @@ static const struct {
 	bool open;
 	bool kept;        /* libvirt's state file of the domain is there */
 	const char *left; /* part of the note; NULL: undone */
+	bool by_command;
 } helds[] = {
-	{ "by hand, stopped", false, NULL, 0, false, false, NULL },
-	{ "by hand, running", false, NULL, 0, true, false, "VFIO group open" },
-	{ "daemon lives, starting", true, "libvirtd", START, false, false, "daemon that lives" },
-	{ "daemon lives, running", true, "libvirtd", START, true, true, "daemon that lives" },
-	{ "daemon gone, before QEMU", true, NULL, 0, false, false, NULL },
-	{ "daemon gone, QEMU too", true, NULL, 0, false, true, "has not finished" },
-	{ "daemon gone, running", true, NULL, 0, true, true, "has not finished" },
-	{ "daemon restarted with the same pid", true, "libvirtd", START + 1, false, false, NULL },
-	{ "pid is another program's", true, "bash", START, false, false, NULL },
+	{ "by hand, stopped", false, NULL, 0, false, false, NULL, false },
+	{ "by hand, running", false, NULL, 0, true, false, "VFIO group open", false },
+	{ "daemon lives, starting", true, "libvirtd", START, false, false, "daemon that lives", false },
+	{ "daemon lives, running", true, "libvirtd", START, true, true, "daemon that lives", false },
+	{ "daemon gone, before QEMU", true, NULL, 0, false, false, NULL, false },
+	{ "daemon gone, QEMU too", true, NULL, 0, false, true, "has not finished", false },
+	{ "daemon gone, running", true, NULL, 0, true, true, "has not finished", false },
+	{ "daemon restarted with the same pid", true, "libvirtd", START + 1, false, false, NULL, false },
+	{ "pid is another program's", true, "bash", START, false, false, NULL, false },
+	{ "command waits", true, "bash", START, false, false, "the command", true },
+	{ "command runs", true, "qemu", START, true, true, "the command", true },
+	{ "command gone", true, NULL, 0, false, false, NULL, true },
+	{ "command gone, a domain of that name runs", true, NULL, 0, false, true, NULL, true },
+	{ "command gone, what it started runs", true, NULL, 0, true, false, "left behind", true },
+	{ "pid is a later process", true, "qemu", START + 1, false, false, NULL, true },
 };
 
 START_TEST(test_held)
@@ -62,8 +69,11 @@ START_TEST(test_held)
 	const struct domain *domain = &machine.cards[1];
 	int r;
 
-	ck_assert_int_eq(
-		handover_take(machine.handover, domain, helds[_i].by_daemon ? DAEMON : 0, &machine.refusal), 0);
+	if (helds[_i].by_command)
+		ck_assert_int_eq(handover_take_for_command(machine.handover, domain, DAEMON, &machine.refusal), 0);
+	else
+		ck_assert_int_eq(
+			handover_take(machine.handover, domain, helds[_i].by_daemon ? DAEMON : 0, &machine.refusal), 0);
 	remove_all(machine.scratch.fd, "proc/812");
 	if (helds[_i].process)
 		machine_put_process(&machine, DAEMON, helds[_i].process, helds[_i].started);

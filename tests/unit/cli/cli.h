@@ -8,3 +8,5 @@ TCase *case_setup(void);
 TCase *case_setup_crash(void);
 TCase *case_setup_wants(void);
 TCase *case_usb_follow(void);
+TCase *case_run_words(void);
+TCase *case_run(void);

@@ -5,6 +5,6 @@
 
 int main(void)
 {
-	return suite_run(
-		"cli", (TCase *[]){ case_setup(), case_setup_crash(), case_setup_wants(), case_usb_follow(), NULL });
+	return suite_run("cli", (TCase *[]){ case_setup(), case_setup_crash(), case_setup_wants(), case_usb_follow(),
+					case_run_words(), case_run(), NULL });
 }

@@ -230,6 +230,8 @@ static void tell_value(sd_bus_message *call, const char *type)
 		tell("%s", flag ? "yes" : "no");
 	else if (strcmp(type, "t") == 0 && sd_bus_message_read(call, "t", &number) >= 0)
 		tell("%llu", (unsigned long long)number);
+	else if (strcmp(type, "au") == 0 && sd_bus_message_read(call, "au", 1, &flag) >= 0)
+		tell("[%d]", flag);
 	else if (strcmp(type, "as") == 0 && sd_bus_message_read_strv(call, &words) >= 0)
 		tell("[%s]", words[0]);
 	else if (strcmp(type, "(bas)") == 0 && sd_bus_message_read(call, "(bas)", &flag, 1, &word) >= 0)
@@ -269,14 +271,16 @@ static int answer_scope(sd_bus_message *call)
 
 	if (sd_bus_message_read(call, "s", &name) < 0)
 		_exit(2);
-	if (strstr(name, ".service")) {
+	if (strstr(name, ".service") || strncmp(name, "run-", 4) == 0) {
 		tell("%s ", name);
 		tell_properties(call);
 	}
 	if (script == FAKE_FAILED)
 		return reply_error(call, SYSTEMD ".UnitExists");
-	if (script == FAKE_DONE)
+	if (script == FAKE_DONE) {
 		put_text(scratch.fd, "tree/proc/self/cgroup", "0::/system.slice/%s\n", name);
+		put_text(scratch.fd, "tree/proc/4711/cgroup", "0::/machine.slice/%s\n", name);
+	}
 	return reply(call, "o", JOB);
 }
 

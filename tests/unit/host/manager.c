@@ -211,8 +211,39 @@ START_TEST(test_scope_is_there)
 }
 END_TEST
 
+static int start_scope(const char *unit, pid_t pid, int deadline_ms)
+{
+	return manager_systemd.start_scope(&host, unit, "a test", "machine.slice", pid, deadline_ms);
+}
+
+START_TEST(test_start_scope)
+{
+	fake_bus_start(FAKE_DONE);
+	ck_assert_int_eq(start_scope("run-a.scope", 4711, LONG_MS), 0);
+	ck_assert_str_eq(fake_bus_told(), "run-a.scope fail\n"
+					  "Description=a test\n"
+					  "Slice=machine.slice\n"
+					  "CollectMode=inactive-or-failed\n"
+					  "PIDs=[4711]\n");
+	/* It has ended meanwhile. */
+	ck_assert_int_eq(start_scope("run-b.scope", 4712, LONG_MS), -ESRCH);
+	ck_assert_int_eq(start_scope("run-c.scope", 0, LONG_MS), -EINVAL);
+	ck_assert_int_eq(start_scope("run-c", 4711, LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_systemd.start_scope(&host, "run-c.scope", "a test", "../x", 4711, LONG_MS), -EINVAL);
+}
+END_TEST
+
+START_TEST(test_start_scope_fails)
+{
+	put_text(scratch.fd, "tree/proc/4711/cgroup", "0::/user.slice/session-2.scope\n");
+	fake_bus_start(_i ? FAKE_FAILED : FAKE_ENDLESS);
+	ck_assert_int_eq(start_scope("run-a.scope", 4711, SHORT_MS), _i ? -EEXIST : -ETIMEDOUT);
+}
+END_TEST
+
 static void expect_nothing(int expected)
 {
+	ck_assert_int_eq(start_scope("run-a.scope", 4711, LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.stop_unit(&host, "gdm.service", LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.start_unit(&host, "gdm.service", LONG_MS), expected);
 	ck_assert_int_eq(manager_systemd.reload_unit(&host, "gdm.service", LONG_MS), expected);
@@ -269,6 +300,8 @@ TCase *case_manager(void)
 	tcase_add_test(tcase, test_scope);
 	tcase_add_test(tcase, test_no_scope);
 	tcase_add_test(tcase, test_scope_is_there);
+	tcase_add_test(tcase, test_start_scope);
+	tcase_add_loop_test(tcase, test_start_scope_fails, 0, 2);
 	tcase_add_test(tcase, test_no_bus);
 	tcase_add_test(tcase, test_no_systemd);
 	tcase_add_test(tcase, test_manager_recorded);

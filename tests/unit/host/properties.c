@@ -251,6 +251,7 @@ START_TEST(test_recorded)
 	ck_assert_int_eq(host.manager->set_allowed_cpus(&host, "a.slice", &cpus, LONG_MS), -EROFS);
 	ck_assert_int_eq(host.manager->reload(&host, LONG_MS), -EROFS);
 	ck_assert_int_eq(host.manager->start_bound(&host, "a.service", "", "a.scope", command, LONG_MS), -EROFS);
+	ck_assert_int_eq(host.manager->start_scope(&host, "a.scope", "", "b.slice", 1, LONG_MS), -EROFS);
 	ck_assert_int_eq(host.manager->get_banned_cpus(&host, &pid, &cpus, LONG_MS), -ENOENT);
 	ck_assert_int_eq(host.manager->set_banned_cpus(&host, 1, &cpus, LONG_MS), -EROFS);
 }

@@ -182,6 +182,8 @@ START_TEST(test_manage_more)
 	for (int i = 0; i < WATCHED_WORDS_MAX; i++)
 		many[i] = "/x";
 	ck_assert_int_eq(manager_watched.start_bound(&running, "a.service", "", "b.scope", many, LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_watched.start_scope(&running, "a.scope", "", "b.slice", 0, LONG_MS), -EINVAL);
+	ck_assert_int_eq(manager_watched.start_scope(&running, "../evil", "", "b.slice", 1, LONG_MS), -EINVAL);
 	ck_assert_int_le(manager_watched.get_allowed_cpus(&running, "gpu-handoff-none.slice", &cpus, LONG_MS), -1);
 	ck_assert_int_le(manager_watched.get_banned_cpus(&running, &pid, &cpus, LONG_MS), 0);
 	ck_assert_int_eq(manager_watched.set_banned_cpus(&running, 0, &cpus, LONG_MS), -ENOENT);

@@ -103,6 +103,23 @@ START_TEST(test_dropin_left)
 }
 END_TEST
 
+/* A run with a claim is a VM as those of libvirt are; one without needs CPUs as they do. */
+START_TEST(test_runs)
+{
+	it.claims.n_claims = 0;
+	put_claim("run-0a1b2c3d", "6", true, "");
+	put_group("machine.slice", "");
+	put_group("machine.slice/gpu-handoff-run-0a1b2c3d-x.scope", "0-7");
+	put_group("machine.slice/gpu-handoff-run-ffffffff-x.scope", "");
+	put_unit("gpu-handoff-run-0a1b2c3d-x.scope", "", 0);
+	put_unit("gpu-handoff-run-ffffffff-x.scope", "", 0);
+	probe(0);
+	ck_assert_str_eq(seen(KNOB_ALLOWED), "init.scope=- machine.slice/gpu-handoff-run-0a1b2c3d-x.scope=-!0 "
+					     "machine.slice/gpu-handoff-run-ffffffff-x.scope=-!needs "
+					     "system.slice=- user.slice=0-5");
+}
+END_TEST
+
 /* machine.slice is no knob, what is in it is; the claim's own VM says whose it is. */
 START_TEST(test_machines)
 {
@@ -481,6 +498,7 @@ TCase *case_knobs_units(void)
 	tcase_add_test(tcase, test_dropin_transient);
 	add_rows(tcase, test_dropin_left, lefts);
 	tcase_add_test(tcase, test_machines);
+	tcase_add_test(tcase, test_runs);
 	tcase_add_test(tcase, test_bound_way);
 	tcase_add_test(tcase, test_partition);
 	add_rows(tcase, test_partition_slice, partitions);

@@ -8,6 +8,8 @@
 #include "tests/support/scratch.h"
 #include "tests/unit/probe/probe.h"
 
+#define SLICE "sys/fs/cgroup/machine.slice/"
+
 static struct scratch scratch;
 static struct host host;
 
@@ -29,6 +31,12 @@ static void setup(void)
 	put_text(scratch.fd, "run/libvirt/qemu/large.pid", "99999999999999999999999999999999999999999\n");
 	put_text(scratch.fd, "run/libvirt/qemu/sub/vm.pid", "500\n");
 	put_text(scratch.fd, "run/vm.pid", "500\n");
+	put_text(scratch.fd, SLICE "gpu-handoff-run-0a1b2c3d-1111-4111-8111-111111111111.scope/cgroup.procs",
+		"600\n601\n");
+	put_text(scratch.fd, SLICE "gpu-handoff-run-0a1b2c3e-1111-4111-8111-111111111111.scope/cgroup.procs", "\n");
+	put_text(scratch.fd, SLICE "gpu-handoff-run-0a1b2c3f.scope/cgroup.procs", "602\n");
+	put_text(scratch.fd, SLICE "other.scope/cgroup.procs", "603\n");
+	put_text(scratch.fd, "run/libvirt/qemu/run-00000000.pid", "500\n");
 	put_link(scratch.fd, "run/libvirt/qemu/link.pid", "run/vm.pid");
 	ck_assert_int_eq(host_open(scratch.path, &host), 0);
 }
@@ -52,6 +60,14 @@ static const struct {
 	{ "large", -EBADMSG },
 	{ "link", -ELOOP },
 	{ "none", -ENOENT },
+	{ "run-0a1b2c3d", 600 },
+	{ "run-00000000", 500 },
+	{ "run-0a1b2c3e", -ENOENT },
+	{ "run-0a1b2c3f", -ENOENT },
+	{ "run-ffffffff", -ENOENT },
+	{ "run-0A1B2C3D", -ENOENT },
+	{ "run-0a1b2c3", -ENOENT },
+	{ "run-0a1b2c3d1", -ENOENT },
 	{ "sub/vm", -EINVAL },
 	{ "../../vm", -EINVAL },
 	{ "/vm", -EINVAL },
@@ -90,6 +106,10 @@ static const struct {
 		"a.slice/machine-qemu-1-x.scope", "machine-qemu-1-x.scope" },
 	{ "0::/machine/qemu-1-vm.libvirt-qemu/libvirt/vcpu0\n", "machine/qemu-1-vm.libvirt-qemu/libvirt/vcpu0",
 		"machine/qemu-1-vm.libvirt-qemu", NULL },
+	{ "0::/machine.slice/gpu-handoff-run-0a1b2c3d-x.scope\n", "machine.slice/gpu-handoff-run-0a1b2c3d-x.scope",
+		"machine.slice/gpu-handoff-run-0a1b2c3d-x.scope", "gpu-handoff-run-0a1b2c3d-x.scope" },
+	{ "0::/system.slice/gpu-handoff-run@0a1b2c3d.service\n", "system.slice/gpu-handoff-run@0a1b2c3d.service", NULL,
+		NULL },
 	{ "0::/system.slice/libvirtd.service\n", "system.slice/libvirtd.service", NULL, NULL },
 	{ "0::/user.slice/session-2.scope\n", "user.slice/session-2.scope", NULL, NULL },
 	{ "0::/\n", "", NULL, NULL },
