@@ -44,7 +44,7 @@ static int parse(const struct source *source, struct domain_look *look, struct r
 
 static struct finding_text describe_domain(const char *name)
 {
-	struct finding_text shown;
+	struct finding_text shown = { "" };
 	struct text text;
 
 	text_init(&text, shown.s, sizeof(shown.s));

@@ -61,7 +61,7 @@ static struct finding_text describe(unsigned long version)
 /* "libvirt 9.0.0, which lacks …" */
 static struct finding_text describe_lacks(const char *name, unsigned long version, const struct gain *gains)
 {
-	struct finding_text ret;
+	struct finding_text ret = { "" };
 	bool first = true;
 	struct text text;
 

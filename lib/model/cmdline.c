@@ -95,7 +95,7 @@ struct cmdline_words cmdline_missing(const char *line, const struct cmdline_word
 
 struct cmdline_text cmdline_text(const struct cmdline_words *words)
 {
-	struct cmdline_text ret;
+	struct cmdline_text ret = { "" };
 	struct text text;
 
 	text_init(&text, ret.s, sizeof(ret.s));
