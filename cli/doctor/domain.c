@@ -109,9 +109,14 @@ static bool look_plan(const struct domain_look *look, struct refusal *refusal)
 {
 	struct handover *handover = handover_new(look->doctor->host, NULL);
 	struct outlook outlook;
-	int r = handover ? handover_plan(handover, &look->domain, &outlook, refusal)
-			 : refusal_set(refusal, REFUSAL_STATE, "there is no memory for the plan");
+	int r;
 
+	if (!handover) {
+		doctor_report(look->doctor, FINDING_WARN, look->subject.s, "free memory, and try again",
+			"there is no memory for the plan of its start");
+		return false;
+	}
+	r = handover_plan(handover, &look->domain, &outlook, refusal);
 	if (r < 0)
 		doctor_report_refusal(look->doctor, look->subject.s, refusal, "see 'gpu-handoff plan'");
 	else

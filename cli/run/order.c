@@ -161,7 +161,7 @@ static int add_card(const struct host *host, struct handover *handover, const ch
 	struct order *order, struct refusal *refusal)
 {
 	struct address address;
-	struct domain functions;
+	struct domain functions = { 0 };
 	int r = 0;
 
 	if (order->n_cards == ORDER_CARDS_MAX)

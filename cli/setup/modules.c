@@ -29,8 +29,8 @@ static bool has_line(const char *text, const char *ending, bool whole)
 	while (text_take_line(&text, line, sizeof(line))) {
 		size_t length = strlen(line);
 
-		for (size_t i = 0; i < length; i++)
-			line[i] = line[i] == '_' ? '-' : line[i];
+		for (char *c = line; (c = strchr(c, '_'));)
+			*c = '-';
 		if ((whole ? length == wanted : length >= wanted) && strcmp(line + length - wanted, ending) == 0)
 			return true;
 	}

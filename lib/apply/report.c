@@ -83,7 +83,7 @@ static void add_all(struct fields *fields, const struct event *event)
 		(void)snprintf(fields->duration, sizeof(fields->duration), "%" PRIu64, event->duration_us);
 		add(fields, "GPU_HANDOFF_USEC", fields->duration);
 	}
-	if (event_is_sum(event)) {
+	if (event_is_sum(event) && event->plan) {
 		add_number(fields, "GPU_HANDOFF_FUNCTIONS", fields->functions, event->plan->n_taken);
 		add_number(fields, "GPU_HANDOFF_CHANGES", fields->changes, event->changes);
 	}

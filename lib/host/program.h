@@ -10,5 +10,5 @@
  */
 int program_start(const char *path, char *const arguments[], const int streams[3], pid_t *ret);
 
-/* The same, in a process group of its own, which has the number of the process. */
+/* The same, in a process group of its own, which has the number of the process, and with the LANG of ours. */
 int program_start_apart(const char *path, char *const arguments[], const int streams[3], pid_t *ret);

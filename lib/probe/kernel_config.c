@@ -25,16 +25,15 @@ int kernel_release(const struct host *host, char *ret, size_t size)
 }
 
 /* Unpacks into the buffer of CONFIG_SIZE_MAX. Returns the length, or -EBADMSG. */
-static ssize_t unpack(char *packed, size_t size, char *buffer)
+static ssize_t unpack(Bytef *packed, size_t size, Bytef *buffer)
 {
-	z_stream stream = {
-		.next_in = (Bytef *)packed,
-		.avail_in = (uInt)size,
-		.next_out = (Bytef *)buffer,
-		.avail_out = CONFIG_SIZE_MAX - 1,
-	};
+	z_stream stream = { 0 };
 	int r;
 
+	stream.next_in = packed;
+	stream.avail_in = (uInt)size;
+	stream.next_out = buffer;
+	stream.avail_out = CONFIG_SIZE_MAX - 1;
 	if (inflateInit2(&stream, MAX_WBITS + GZIP) != Z_OK)
 		return -ENOMEM;
 	r = inflate(&stream, Z_FINISH);
@@ -55,7 +54,7 @@ static ssize_t read_packed(const struct host *host, char *buffer)
 		return -ENOMEM;
 	n = fd_read_all(fd, packed, CONFIG_SIZE_MAX);
 	if (n >= 0)
-		n = unpack(packed, (size_t)n, buffer);
+		n = unpack((Bytef *)packed, (size_t)n, (Bytef *)buffer);
 	free(packed);
 	return n;
 }

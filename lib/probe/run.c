@@ -32,7 +32,7 @@ static bool is_scope_of(const char *entry, const char *name)
 	size_t prefix = strlen(RUN_SCOPE_PREFIX), length = strlen(entry);
 
 	return length > prefix + DIGITS && strncmp(entry, RUN_SCOPE_PREFIX, prefix) == 0 &&
-	       strncmp(entry + prefix, name + strlen(RUN_NAME_PREFIX), DIGITS) == 0 && entry[prefix + DIGITS] == '-' &&
+	       memcmp(entry + prefix, name + strlen(RUN_NAME_PREFIX), DIGITS) == 0 && entry[prefix + DIGITS] == '-' &&
 	       strcmp(entry + length - strlen(".scope"), ".scope") == 0;
 }
 

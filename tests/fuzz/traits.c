@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		promise_traits(&traits);
 	} else {
 		promise_refusal(&refusal);
-		PROMISE(memcmp(&traits, &untouched, sizeof(traits)) == 0);
+		PROMISE(traits.n_hostdevs == untouched.n_hostdevs && traits.memory_kib == untouched.memory_kib &&
+			traits.machine[0] == untouched.machine[0]);
 	}
 	return 0;
 }
