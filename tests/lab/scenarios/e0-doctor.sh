@@ -14,7 +14,7 @@ doctor() { # [WORD...]: what it finds goes to $RUN/found
 say 'the host'
 doctor
 cat "$RUN/found"
-found pass IOMMU 'it is on, with [0-9]+ groups'
+found pass IOMMU 'Intel VT-d is on, with [0-9]+ groups'
 found pass 'interrupt remapping' 'on'
 found pass 'control groups' 'version 2'
 found pass "libvirt's daemon" libvirtd
