@@ -173,6 +173,8 @@ static void hold_signals(sigset_t *before)
 	(void)sigaddset(&held, SIGINT);
 	(void)sigaddset(&held, SIGPIPE);
 	(void)sigaddset(&held, SIGTERM);
+	(void)sigaddset(&held, SIGQUIT);
+	(void)sigaddset(&held, SIGTSTP);
 	(void)sigprocmask(SIG_BLOCK, &held, before);
 }
 

@@ -105,7 +105,7 @@ static int part(const struct host *host, int records, const char *driver)
 	return record < 0 ? record : set_bound(host, driver, "0");
 }
 
-/* The kernel binds them to where they were: taking them from there is next. Returns 0, or as the kernel. */
+/* The kernel binds them to where they were: taking them from there is next. Returns 1; 0 without a record; -errno. */
 static int join(const struct host *host, int records)
 {
 	int record CLOSE_FD = runtime_file_open(records, RECORD, O_RDONLY);
@@ -118,9 +118,7 @@ static int join(const struct host *host, int records)
 	r = console_find(host, driver, &bound);
 	if (r > 0 && !bound)
 		r = set_bound(host, driver, "1");
-	if (r >= 0 && unlinkat(records, RECORD, 0) < 0)
-		r = -errno;
-	return r < 0 ? r : 0;
+	return r < 0 ? r : 1;
 }
 
 /* ---- one of them ---- */
@@ -149,16 +147,18 @@ static int release(const struct host *host, int records, unsigned int n, uint32_
 static int settle(const struct host *host, int records)
 {
 	struct framebuffers framebuffers = { 0 };
-	int r = find_kept_free(host, &framebuffers);
+	int r = find_kept_free(host, &framebuffers), joined = 0;
 	uint32_t others;
 
 	if (r == 0)
 		r = find_all(host, &framebuffers);
 	others = framebuffers.there & ~framebuffers.kept_free;
 	if (r == 0 && others)
-		r = join(host, records);
+		r = joined = join(host, records);
 	for (uint32_t left = framebuffers.kept_free; r >= 0 && left; left &= left - 1)
 		r = release(host, records, (unsigned int)__builtin_ctz(left), others);
+	if (r >= 0 && joined > 0 && unlinkat(records, RECORD, 0) < 0)
+		r = -errno;
 	return r < 0 ? r : 0;
 }
 

@@ -96,6 +96,10 @@ int run_order(const struct run *run, int *ret_status, struct refusal *refusal)
 		return r;
 	}
 	r = run_child(run, &child, ret_status, refusal);
+	if (r >= 0 && run_is_populated(run->host, domain->name)) {
+		tell(run, "it has left processes, which keep the cards: these come back when they end");
+		return r;
+	}
 	if (handover_return(run->handover, domain->uuid, &returning) >= 0)
 		return r;
 	*ret_status = EXIT_REFUSED;

@@ -47,11 +47,22 @@ static int status_of(const struct child *child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* A terminal stops us with the command, and has both go on. */
+static void allow_stop(int how)
+{
+	sigset_t stop;
+
+	(void)sigemptyset(&stop);
+	(void)sigaddset(&stop, SIGTSTP);
+	(void)sigprocmask(how, &stop, NULL);
+}
+
 int child_wait(const struct child *child, void (*later)(void *data), void *data, int later_ms)
 {
 	int end CLOSE_FD = (int)syscall(SYS_pidfd_open, child->pid, 0), signals CLOSE_FD = open_signals();
 	struct pollfd told[] = { { .fd = end, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
 	uint64_t due = clock_now_us() + (uint64_t)later_ms * 1000;
+	int r;
 
 	while (end >= 0 && signals >= 0 && !told[0].revents) {
 		uint64_t now = clock_now_us();
@@ -60,7 +71,10 @@ int child_wait(const struct child *child, void (*later)(void *data), void *data,
 			later(data);
 			later = NULL;
 		}
-		if (poll(told, 2, later ? (int)((due - now + 999) / 1000) : -1) < 0 && errno != EINTR)
+		allow_stop(SIG_UNBLOCK);
+		r = poll(told, 2, later ? (int)((due - now + 999) / 1000) : -1);
+		allow_stop(SIG_BLOCK);
+		if (r < 0 && errno != EINTR)
 			break;
 		if (told[1].revents)
 			send_on(signals, child->pid);

@@ -10,6 +10,7 @@
 #include "host/runtime.h"
 #include "probe/daemon.h"
 #include "probe/process.h"
+#include "probe/run.h"
 
 /* While whoever stands behind it lives, it is theirs, even if nobody has opened the group yet. */
 static const char *find_why_owned(const struct handover *handover, const struct journal *journal)
@@ -20,7 +21,8 @@ static const char *find_why_owned(const struct handover *handover, const struct 
 	if (!journal->daemon)
 		return NULL;
 	if (journal->is_command)
-		return process_is_alive(handover->host, journal->daemon, journal->daemon_start) != 0
+		return process_is_alive(handover->host, journal->daemon, journal->daemon_start) != 0 ||
+				       run_is_populated(handover->host, journal->name)
 			       ? "the command that it was taken for runs: end that, which returns it"
 			       : NULL;
 	r = daemon_probe(handover->host, journal->daemon, &start);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ static int await_end(pid_t child, int deadline_ms)
 int isolated_call(int (*function)(void *argument), void *argument, size_t size, int deadline_ms)
 {
 	struct page *page = shared_page();
-	pid_t child;
+	pid_t parent, child;
 	int r;
 
 	if (!page)
@@ -63,10 +64,14 @@ int isolated_call(int (*function)(void *argument), void *argument, size_t size, 
 		return -E2BIG;
 	page->done = false;
 	memcpy(page->argument, argument, size);
+	parent = getpid();
 	child = fork();
 	if (child < 0)
 		return -errno;
 	if (child == 0) {
+		/* It has a copy of our locks, and nobody but us ends it in time. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+			_exit(1);
 		page->result = function(page->argument);
 		page->done = true;
 		_exit(0);

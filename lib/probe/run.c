@@ -81,3 +81,11 @@ int run_find_process(const struct host *host, const char *name, pid_t *ret)
 	*ret = (pid_t)pid;
 	return 0;
 }
+
+bool run_is_populated(const struct host *host, const char *name)
+{
+	pid_t pid;
+	int r = run_find_process(host, name, &pid);
+
+	return r != -ENOENT && r != -EINVAL;
+}

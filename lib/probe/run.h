@@ -22,5 +22,8 @@ bool run_name_is_valid(const char *name);
 /* Its control group, as its path below the root. Returns 0; -ENOENT; -EINVAL for what is no such name; -errno. */
 int run_find_group(const struct host *host, const char *name, char *group, size_t size);
 
+/* Whether processes are in it, or may be: what cannot be told is not over. */
+bool run_is_populated(const struct host *host, const char *name);
+
 /* The first process in it. Returns as run_find_group(). */
 int run_find_process(const struct host *host, const char *name, pid_t *ret);
