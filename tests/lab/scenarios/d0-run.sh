@@ -70,6 +70,17 @@ gpu-handoff run "$A0" -- no-such-program || status=$?
 ((status == 127)) || fail "$status, not 127"
 expect_over
 
+say 'what the command leaves behind keeps the card until it ends'
+status=0
+gpu-handoff run "$A0" -- bash -c 'sleep 15 & exit 3' 2>"$RUN/run.err" || status=$?
+cat "$RUN/run.err"
+((status == 3)) || fail "$status, not 3"
+expect_driver vfio-pci "${A[@]}"
+gpu-handoff recover
+expect_driver vfio-pci "${A[@]}"
+wait_for 60 home_again || fail 'it has ended, and the card is not back'
+expect_over
+
 say 'SIGTERM goes to QEMU'
 run_start "$A0" -- "${qemu[@]}" "${device[@]}"
 kill "$run"
