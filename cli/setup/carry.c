@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/setup/store.h"
@@ -108,6 +109,8 @@ static int do_all(const struct host *host, int store, struct setup *setup, struc
 	}
 	if (r < 0)
 		return r;
+	/* What the tools have written is on the disk before anybody is told that it is. */
+	sync();
 	setup->state = SETUP_DONE;
 	return write_state(store, setup, refusal);
 }
@@ -155,13 +158,28 @@ static int undo_commands(const struct host *host, const struct setup *setup, str
 	return r;
 }
 
+/* A kernel that was removed since has no entry to be made anew: "kernel-install add VERSION IMAGE". */
+static bool is_of_gone_kernel(const struct host *host, const char *command)
+{
+	static const char add[] = "kernel-install\tadd\t";
+	const char *image = strrchr(command, '\t');
+
+	if (strncmp(command, add, sizeof(add) - 1) != 0 || !image)
+		return false;
+	image++;
+	if (strncmp(image, "/usr/", 5) == 0)
+		return !beneath_has(host->usr, image + 5);
+	return strncmp(image, "/boot/", 6) == 0 && !beneath_has(host->boot, image + 6);
+}
+
 /* Those that make something of files, which are as before now. */
 static int make_again(const struct host *host, const struct setup *setup, struct refusal *refusal)
 {
 	int r = 0;
 
 	for (unsigned int i = 0; i < setup->n_commands && r >= 0; i++) {
-		if (strcmp(setup->commands[i].undo, setup->commands[i].run) == 0)
+		if (strcmp(setup->commands[i].undo, setup->commands[i].run) == 0 &&
+			!is_of_gone_kernel(host, setup->commands[i].run))
 			r = run(host, setup->commands[i].run, refusal);
 	}
 	return r;
@@ -242,6 +260,7 @@ int carry_back(const struct host *host, int store, struct setup *setup, struct r
 		}
 		if (r < 0)
 			return r;
+		sync();
 		setup->state = SETUP_UNDONE;
 		r = write_state(store, setup, refusal);
 	}

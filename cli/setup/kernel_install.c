@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/setup/loader.h"
 #include "host/tool.h"
+#include "probe/entries.h"
 #include "probe/kernel_cmdline.h"
 #include "probe/kernel_config.h"
 
@@ -176,12 +177,56 @@ int boot_add_kernel_cmdline(
 	return 0;
 }
 
+/* A word of an entry that a new one would not have; kernel-install adds the machine's id by itself. */
+static bool find_lost(const struct entries *entries, const char *cmdline, char *ret, size_t size)
+{
+	static const char own[] = "systemd.machine_id=";
+
+	for (unsigned int i = 0; i < entries->n; i++) {
+		const char *line = entries->entries[i].options, *word;
+		size_t length;
+
+		while (cmdline_next(&line, &word, &length)) {
+			(void)snprintf(ret, size, "%.*s", (int)length, word);
+			if (strncmp(ret, own, sizeof(own) - 1) != 0 && !cmdline_has(cmdline, ret))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* An entry that somebody has edited would lose that. */
+static int check_entries(
+	const struct host *host, const char *cmdline, const struct cmdline_words *words, struct refusal *refusal)
+{
+	static struct entries entries;
+	struct place places[PLACES];
+	char token[TOKEN_SIZE], lost[512];
+	const char *const prefixes[] = { token, NULL };
+
+	if (!read_token(host, token, sizeof(token)))
+		return 0;
+	find_places(host, places);
+	for (size_t i = 0; i < PLACES; i++) {
+		if (entries_probe(places[i].root, places[i].directory, prefixes, &entries) == 0 &&
+			find_lost(&entries, cmdline, lost, sizeof(lost)))
+			return boot_refuse(refusal, words, HAND,
+				"an entry of the boot loader has '%s', which '/etc/" FILE_NAME
+				"' has not: it would lose that",
+				lost);
+	}
+	return 0;
+}
+
 static int add(struct setup *setup, const struct host *host, const struct cmdline_words *words, struct refusal *refusal)
 {
 	unsigned int before = setup->n_files, n = setup->n_commands;
 	int r = boot_add_kernel_cmdline(setup, host, words, refusal);
 
 	if (r < 0 || setup->n_files == before)
+		return r;
+	r = check_entries(host, setup->files[before].after.bytes, words, refusal);
+	if (r < 0)
 		return r;
 	r = add_kernels(setup, host, refusal);
 	if (r >= 0 && setup->n_commands == n)

@@ -67,6 +67,12 @@ int boot_add_words(
 
 	if (words->n == 0)
 		return 0;
+	if (beneath_has(host->etc, "kernel/proxmox-boot-uuids"))
+		return boot_refuse(refusal, words,
+			"put them into '/etc/kernel/cmdline', or GRUB_CMDLINE_LINUX_DEFAULT of '/etc/default/grub' "
+			"where "
+			"GRUB starts it, and run 'proxmox-boot-tool refresh' as root",
+			"proxmox-boot-tool keeps the boot loaders of this host");
 	(void)attribute_read(host->proc, "cmdline", cmdline, sizeof(cmdline));
 	loader = loader_probe(host, cmdline);
 	for (size_t i = 0; i < N_LOADERS; i++) {

@@ -57,6 +57,16 @@ static int show(const struct host *host, const struct setup *setup, struct refus
 	return r;
 }
 
+/* Groups are nothing to the kernel. */
+static bool is_of_kernel(const struct setup *setup)
+{
+	for (unsigned int i = 0; i < setup->n_commands; i++) {
+		if (strncmp(setup->commands[i].run, "usermod\t", strlen("usermod\t")) != 0)
+			return true;
+	}
+	return setup->n_files > 0;
+}
+
 static int take_back(struct invocation *invocation, int store, struct setup *setup, struct refusal *refusal)
 {
 	const struct host *host = &invocation->host;
@@ -71,7 +81,7 @@ static int take_back(struct invocation *invocation, int store, struct setup *set
 		return r;
 	r = carry_back(host, store, setup, refusal);
 	if (r >= 0)
-		(void)printf("done; reboot: the kernel is told at its start\n");
+		(void)printf("done%s\n", is_of_kernel(setup) ? "; reboot: the kernel is told at its start" : "");
 	return r;
 }
 

@@ -70,6 +70,20 @@ static void tell_end(const struct setup *setup)
 		(void)printf("reboot: the kernel is told at its start\n");
 }
 
+/* Nobody has set this host up while a person was asked. */
+static int check_alone(int store, struct refusal *refusal)
+{
+	struct setup *other FREE_SETUP = setup_new();
+	int r = other ? store_read(store, other) : -ENOMEM;
+
+	if (r < 0)
+		return store_refuse(r, refusal);
+	return r == 0 ? 0
+		      : refusal_set(refusal, REFUSAL_STATE,
+				"another 'gpu-handoff setup' has run meanwhile; nothing was changed by this one, run "
+				"it again");
+}
+
 static int set_up(struct invocation *invocation, struct setup *setup, struct refusal *refusal)
 {
 	const struct host *host = &invocation->host;
@@ -87,6 +101,9 @@ static int set_up(struct invocation *invocation, struct setup *setup, struct ref
 	store = store_open(host, true);
 	if (store < 0)
 		return store_refuse(store, refusal);
+	r = check_alone(store, refusal);
+	if (r < 0)
+		return r;
 	r = carry_out(host, store, setup, refusal);
 	if (r >= 0)
 		tell_end(setup);

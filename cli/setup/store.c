@@ -18,6 +18,14 @@
 #define PATH   "/var/" PARENT "/" NAME
 #define RECORD "record"
 
+/* The name of ours in /var/lib, and what is found by it, outlast the power. */
+static int sync_name(const struct host *host)
+{
+	int fd CLOSE_FD = beneath_open(host->var, "lib", O_RDONLY | O_DIRECTORY, 0);
+
+	return fd < 0 ? fd : fsync(fd);
+}
+
 int store_open(const struct host *host, bool create)
 {
 	int parent CLOSE_FD = runtime_directory_open(host->var, PARENT, create);
@@ -25,7 +33,7 @@ int store_open(const struct host *host, bool create)
 
 	if (fd < 0)
 		return fd;
-	if (create && (fsync(parent) < 0 || fsync(fd) < 0))
+	if (create && (sync_name(host) < 0 || fsync(parent) < 0 || fsync(fd) < 0))
 		return -errno;
 	return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : TAKE_FD(fd);
 }

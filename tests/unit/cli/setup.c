@@ -156,6 +156,70 @@ START_TEST(test_mode)
 }
 END_TEST
 
+/* A kernel that had an entry is gone when setup is taken back. */
+START_TEST(test_gone_kernel)
+{
+	char *calls;
+
+	system_start(SYSTEM_DEBIAN_BOOT);
+	ck_assert_int_eq(system_run(&command_setup), 0);
+	system_assert_calls(systems[SYSTEM_DEBIAN_BOOT].calls);
+	remove_all(system_scratch.fd, "boot/vmlinuz-" SYSTEM_RELEASE);
+	ck_assert_msg(system_run(&command_reset) == 0, "%s", system_refusal.sentence);
+	calls = system_take_calls(system_scratch.fd);
+	system_assert_in(calls, "gpasswd");
+	ck_assert_msg(!strstr(calls, "kernel-install"), "%s", calls);
+	free(calls);
+	ck_assert_int_eq(system_run(&command_reset), 0);
+	system_assert_in(system_printed, "nothing is to be done");
+	scratch_remove(&system_scratch);
+}
+END_TEST
+
+/* Its boot loaders are on disks of their own, which nothing here writes. */
+START_TEST(test_proxmox)
+{
+	char *before;
+
+	system_start(SYSTEM_DEBIAN);
+	put_text(system_scratch.fd, "etc/kernel/proxmox-boot-uuids", "1234-ABCD\n");
+	before = system_look();
+	ck_assert_int_eq(system_run(&command_setup), -ECANCELED);
+	system_assert_in(system_refusal.sentence, "proxmox-boot-tool refresh");
+	system_assert_in(system_refusal.sentence, "intel_iommu=on");
+	system_assert_calls("");
+	system_assert_as(before);
+	free(before);
+	scratch_remove(&system_scratch);
+}
+END_TEST
+
+static const struct {
+	unsigned int which;
+	const char *path, *text, *sentence;
+} handwritten[] = {
+	{ SYSTEM_ARCH_GRUB, "boot/grub/grub.cfg", "linux /vmlinuz root=/dev/sda1\n", "written by hand" },
+	{ SYSTEM_DEBIAN_BOOT, "boot/efi/loader/entries/4c4c4544004810358042b4c04f4d3332-" SYSTEM_RELEASE ".conf",
+		"title Debian\noptions root=UUID=1234 ro quiet nomodeset\n", "has 'nomodeset', which" },
+};
+
+/* Making it anew would lose what somebody has written. */
+START_TEST(test_handwritten)
+{
+	char *before;
+
+	system_start(handwritten[_i].which);
+	put_text(system_scratch.fd, handwritten[_i].path, "%s", handwritten[_i].text);
+	before = system_look();
+	ck_assert_int_eq(system_run(&command_setup), -ECANCELED);
+	system_assert_in(system_refusal.sentence, handwritten[_i].sentence);
+	system_assert_calls("");
+	system_assert_as(before);
+	free(before);
+	scratch_remove(&system_scratch);
+}
+END_TEST
+
 TCase *case_setup(void)
 {
 	TCase *tcase = suite_case("setup");
@@ -165,5 +229,8 @@ TCase *case_setup(void)
 	tcase_add_test(tcase, test_changed_line);
 	add_rows(tcase, test_changed_file, others);
 	tcase_add_test(tcase, test_mode);
+	tcase_add_test(tcase, test_gone_kernel);
+	tcase_add_test(tcase, test_proxmox);
+	add_rows(tcase, test_handwritten, handwritten);
 	return tcase;
 }
