@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* gpu-handoff usb …: what gpu-handoff-usb@.service and gpu-handoff-usb-all@.service run. */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,12 +20,12 @@ static void give_up(int signal)
 	_exit(EXIT_REFUSED);
 }
 
-static void set_deadline(void)
+static void set_deadline(bool set)
 {
 	struct sigaction action = { .sa_handler = give_up };
 
 	(void)sigaction(SIGALRM, &action, NULL);
-	(void)alarm(DEADLINE_S);
+	(void)alarm(set ? DEADLINE_S : 0);
 }
 
 static int run(struct invocation *invocation,
@@ -35,11 +36,12 @@ static int run(struct invocation *invocation,
 
 	if (!follower)
 		return refusal_set(refusal, REFUSAL_STATE, "there is no memory to ask libvirt");
-	set_deadline();
 	follower_init(follower, &invocation->host, LIVE_URI, invocation->dry_run);
+	follower->set_deadline = set_deadline;
+	set_deadline(true);
 	r = what(follower, invocation->argument, refusal);
 	follower_finish(follower);
-	(void)alarm(0);
+	set_deadline(false);
 	free(follower);
 	return r;
 }

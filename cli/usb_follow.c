@@ -268,6 +268,19 @@ static int sync_port(struct follower *follower, const char *port, struct refusal
 	return give(follower, now, refusal);
 }
 
+/* Others at work are not libvirt's silence: their time is none of ours. */
+static int await_lock(const struct follower *follower)
+{
+	int lock;
+
+	if (follower->set_deadline)
+		follower->set_deadline(false);
+	lock = usb_records_lock(follower->host);
+	if (follower->set_deadline)
+		follower->set_deadline(true);
+	return lock;
+}
+
 int follower_sync(struct follower *follower, const char *port, struct refusal *refusal)
 {
 	int lock CLOSE_FD = -1;
@@ -276,7 +289,7 @@ int follower_sync(struct follower *follower, const char *port, struct refusal *r
 		return refuse_port(port, refusal);
 	/* Who only looks changes nothing, and may be anybody. */
 	if (!follower->dry_run) {
-		lock = usb_records_lock(follower->host);
+		lock = await_lock(follower);
 		if (lock < 0)
 			return refusal_set(
 				refusal, REFUSAL_STATE, "cannot lock '" RECORDS "/lock': %s", strerror(-lock));

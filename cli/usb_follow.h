@@ -19,6 +19,8 @@ struct follower {
 	const struct host *host;
 	const char *uri;
 	bool dry_run; /* prints what would be done */
+	/* Sets what ends a call of libvirt's that does not, or takes it away; NULL, as it is first, for nothing. */
+	void (*set_deadline)(bool set);
 	struct settings settings;
 	struct live live;
 };

@@ -17,6 +17,9 @@
 
 #define DIRECTORY_NAME "usb"
 
+/* A domain that is busy keeps each of the others for half a minute, and an event that is given up comes never again. */
+#define LOCK_WAIT_MS 240000
+
 /* No port has this in its name. */
 #define NEW_SUFFIX ".new"
 
@@ -64,7 +67,7 @@ int usb_records_lock(const struct host *host)
 {
 	int directory CLOSE_FD = open_directory(host, true);
 
-	return directory < 0 ? directory : lock_acquire(directory, LOCK_DEADLINE_MS);
+	return directory < 0 ? directory : lock_acquire(directory, LOCK_WAIT_MS);
 }
 
 int usb_record_put(const struct host *host, const char *port, const struct usb_record *record)
