@@ -209,7 +209,7 @@ static int run_doctor(struct invocation *invocation, struct refusal *refusal)
 
 const struct command command_doctor = {
 	.name = "doctor",
-	.argument = "[DOMAIN]",
+	.argument = "[FILE.xml|DOMAIN]",
 	.help = "look whether this host can hand over cards, and say what to do",
 	.options = OPTION_JSON | OPTION_SYSROOT | OPTION_FIX,
 	.run = run_doctor,
