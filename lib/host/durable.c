@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,7 +101,8 @@ static int remove_names(int parent, const char *name, const char *other, int fla
 	return fsync(parent) < 0 ? -errno : 0;
 }
 
-int durable_remove(int directory, const char *path)
+/* What a write that was interrupted has left, and where whole is set the file itself. */
+static int remove_file(int directory, const char *path, bool whole)
 {
 	char other[NAME_MAX + 1];
 	const char *name;
@@ -109,19 +111,17 @@ int durable_remove(int directory, const char *path)
 	if (parent < 0)
 		return parent == -ENOENT ? 0 : parent;
 	r = other_name(name, other, sizeof(other));
-	return r < 0 ? r : remove_names(parent, name, other, 0);
+	return r < 0 ? r : remove_names(parent, whole ? name : NULL, other, 0);
+}
+
+int durable_remove(int directory, const char *path)
+{
+	return remove_file(directory, path, true);
 }
 
 int durable_tidy(int directory, const char *path)
 {
-	char other[NAME_MAX + 1];
-	const char *name;
-	int parent CLOSE_FD = open_parent(directory, path, &name), r;
-
-	if (parent < 0)
-		return parent == -ENOENT ? 0 : parent;
-	r = other_name(name, other, sizeof(other));
-	return r < 0 ? r : remove_names(parent, NULL, other, 0);
+	return remove_file(directory, path, false);
 }
 
 int durable_make_directory(int directory, const char *path, mode_t mode)
