@@ -46,11 +46,10 @@ static int add(struct setup *setup, const struct host *host, const struct cmdlin
 	static struct entries entries;
 	const struct entry *other;
 	struct cmdline_words missing;
-	int r = entries_probe(host->boot, DIRECTORY, NULL, &entries);
+	int r = boot_read_entries(host, DIRECTORY, NULL, words, HAND, &entries, refusal);
 
 	if (r < 0)
-		return boot_refuse(
-			refusal, words, HAND, "cannot read the entries in '/boot/" DIRECTORY "': %s", strerror(-r));
+		return r;
 	r = boot_find_missing(&entries, words, HAND, &missing, refusal);
 	if (r < 0 || missing.n == 0)
 		return r;

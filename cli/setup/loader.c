@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -34,6 +35,16 @@ int boot_refuse(
 	return refusal_set(refusal, REFUSAL_INPUT,
 		"%s; nothing was changed. Give the kernel these words yourself: '%s': %s; then reboot", clean,
 		cmdline_text(words).s, what_to_do);
+}
+
+int boot_read_entries(const struct host *host, const char *directory, const char *const prefixes[],
+	const struct cmdline_words *words, const char *what_to_do, struct entries *ret, struct refusal *refusal)
+{
+	int r = entries_probe(host->boot, directory, prefixes, ret);
+
+	return r < 0 ? boot_refuse(refusal, words, what_to_do, "cannot read the entries in '/boot/%s': %s", directory,
+			       strerror(-r))
+		     : 0;
 }
 
 int boot_find_missing(const struct entries *entries, const struct cmdline_words *words, const char *what_to_do,

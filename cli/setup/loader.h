@@ -39,6 +39,13 @@ __attribute__((format(printf, 4, 5))) int boot_refuse(
 	struct refusal *refusal, const struct cmdline_words *words, const char *what_to_do, const char *why, ...);
 
 /*
+ * Reads the entries in a directory below /boot, as entries_probe() (probe/entries.h) does; the words, and what to do
+ * with them, are for the sentence. Returns 0, or -ECANCELED with the refusal filled.
+ */
+int boot_read_entries(const struct host *host, const char *directory, const char *const prefixes[],
+	const struct cmdline_words *words, const char *what_to_do, struct entries *ret, struct refusal *refusal);
+
+/*
  * Which of the words the entries lack, all of them. Of those that only some have nobody could tell afterwards which.
  * Returns 0, or -ECANCELED with the refusal filled.
  */

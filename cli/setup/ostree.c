@@ -50,10 +50,9 @@ static int add(struct setup *setup, const struct host *host, const struct cmdlin
 	if (!tool_is_there(host, "rpm-ostree"))
 		return boot_refuse(refusal, words, "put them where this system has the kernel's words",
 			"this host is a deployment of ostree, and there is no rpm-ostree");
-	r = entries_probe(host->boot, DIRECTORY, prefixes, &entries);
+	r = boot_read_entries(host, DIRECTORY, prefixes, words, HAND, &entries, refusal);
 	if (r < 0)
-		return boot_refuse(
-			refusal, words, HAND, "cannot read the entries in '/boot/" DIRECTORY "': %s", strerror(-r));
+		return r;
 	keep_next(&entries);
 	r = boot_find_missing(&entries, words, HAND, &missing, refusal);
 	if (r < 0 || missing.n == 0)
